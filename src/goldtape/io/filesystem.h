@@ -1,0 +1,66 @@
+// The seam to the operating system's files. Everything that must survive a crash goes through it, so that
+// a test can fail, cut or kill any step (faulty_filesystem.h).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "goldtape/base/result.h"
+#include "goldtape/base/time.h"
+
+namespace goldtape::io {
+
+struct FileInfo {
+  std::string path;
+  bool is_directory = false;
+  std::uint64_t size_bytes = 0;
+  Timestamp modified{};
+};
+
+/// A file being written. Nothing is visible under its final path before `commit`. Destroying it without
+/// commit removes what was written. Not thread safe.
+class FileWriter {
+ public:
+  virtual ~FileWriter() = default;
+  virtual Status append(std::string_view bytes) = 0;
+  /// Flushes, syncs (when the options say so) and publishes atomically under the final path.
+  /// Errors: GT7004 the path exists (write-once), GT7003 no space, GT7001 other.
+  virtual Status commit() = 0;
+};
+
+struct WriteOptions {
+  bool overwrite = false;  ///< false: write-once; commit fails with kAlreadyExists when the path exists.
+  bool durable = true;     ///< fsync file and directory before commit returns.
+};
+
+/// Files named by path ('/'-separated, absolute for the local one). Thread safe.
+/// Errors everywhere: kNotFound GT7002, kIo GT7001 (with errno's words), kIo GT7003 disk full,
+/// kAlreadyExists GT7004, kIo GT7005 permission; `where` is the path.
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  virtual Result<std::string> read(std::string_view path) = 0;
+  /// Up to `length` bytes from `offset`; fewer only at the end of the file.
+  virtual Result<std::string> read_range(std::string_view path, std::uint64_t offset, std::uint64_t length) = 0;
+  /// Creates missing parent directories.
+  virtual Result<std::unique_ptr<FileWriter>> create(std::string_view path, WriteOptions options) = 0;
+  virtual Result<FileInfo> info(std::string_view path) = 0;
+  /// Entries below a directory, sorted by path; all files when recursive. Symbolic links are not followed out.
+  virtual Result<std::vector<FileInfo>> list(std::string_view directory, bool recursive) = 0;
+  virtual Status remove(std::string_view path) = 0;
+  virtual Status create_directories(std::string_view path) = 0;
+  /// Bytes free for this user where `path` lies.
+  virtual Result<std::uint64_t> free_space_bytes(std::string_view path) = 0;
+
+  /// create + append + commit.
+  Status write(std::string_view path, std::string_view bytes, WriteOptions options);
+};
+
+/// The local file system of this machine.
+[[nodiscard]] std::shared_ptr<FileSystem> local_filesystem();
+
+}  // namespace goldtape::io
