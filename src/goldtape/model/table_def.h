@@ -58,9 +58,10 @@ struct TableDef {
   [[nodiscard]] int find(std::string_view column) const;
 };
 
-/// All tables of the lake, in the order of the data dictionary. Built once; immutable.
-[[nodiscard]] std::span<const TableDef> all_tables();
-/// A table by "zone.name". Errors: GT1120 with the nearest names.
+/// The tables of bronze, silver, reference and quarantine, in the order of the data dictionary. Gold's columns
+/// follow the feature registry and are defined in lake/gold_tables.h. Built once; immutable.
+[[nodiscard]] std::span<const TableDef> tables();
+/// One of them by "zone.name". Errors: GT1120 with the nearest names.
 [[nodiscard]] Result<const TableDef*> find_table(std::string_view qualified_name);
 
 /// The Arrow schema of a table; each field carries `PARQUET:field_id` metadata. Timestamps are
