@@ -41,6 +41,18 @@ struct Bar {
   bool operator==(const Bar&) const = default;
 };
 
+/// A row that could be read but cannot be a bar (a price is missing): it goes to quarantine with its reason.
+/// Rows that show the answer itself to be damaged refuse the whole answer instead.
+struct RejectedRow {
+  std::uint32_t line = 0;  ///< As BarBatch::line.
+  std::string ticker;
+  std::int64_t ts_us = 0;  ///< Start of the bar, UTC, as Bar::ts.
+  std::int32_t date_days = 0;
+  std::string reason;  ///< "missing open, close"
+  std::string text;    ///< The row as it stood, at most 1 KiB.
+  bool operator==(const RejectedRow&) const = default;
+};
+
 /// Columns of equal length. `ticker[i]` indexes `tickers`. Rows come in the answer's own order; parsers do
 /// not sort, drop or repair. Not thread safe.
 struct BarBatch {
@@ -57,6 +69,7 @@ struct BarBatch {
   std::vector<SessionPart> session;
   /// 1-based line (CSV) or element number (JSON, Parquet) each row came from, for messages.
   std::vector<std::uint32_t> line;
+  std::vector<RejectedRow> rejected;  ///< Not among the columns above; in the answer's order.
 
   [[nodiscard]] std::size_t size() const { return ts_us.size(); }
   [[nodiscard]] bool empty() const { return ts_us.empty(); }
