@@ -49,7 +49,7 @@ function(resolve_duckdb)
   message(STATUS "DuckDB ${version}: fetched, ${library_prefix}")
   goldtape_fetched_library(duckdb ${library_prefix})
   set_target_properties(fetched_duckdb PROPERTIES
-    INTERFACE_INCLUDE_DIRECTORIES "${header_prefix}/include" IMPORTED_NO_SONAME TRUE)
+    INTERFACE_INCLUDE_DIRECTORIES "${header_prefix}/include")
 endfunction()
 
 # simdjson, from source and under another namespace: libparquet exports its own simdjson symbols, and
