@@ -82,6 +82,26 @@ function(goldtape_test name)
   endif()
 endfunction()
 
+# goldtape_pytest(NAME PATH... [LABELS LABEL...] [TIMEOUT_S SECONDS])
+#
+# Python tests under PATH (relative to the root), run by pytest with the packages of
+# tests/requirements.txt. GOLDTAPE_PROGRAM names the program under test. LABELS defaults to e2e.
+function(goldtape_pytest name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT_S" "LABELS")
+  if(NOT arg_LABELS)
+    set(arg_LABELS e2e)
+  endif()
+  if(NOT arg_TIMEOUT_S)
+    set(arg_TIMEOUT_S 900)
+  endif()
+  add_test(NAME ${name}
+    COMMAND "${CMAKE_SOURCE_DIR}/tools/python" -m pytest -q -p no:cacheprovider ${arg_UNPARSED_ARGUMENTS}
+    WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+  set_tests_properties(${name} PROPERTIES
+    LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT_S}
+    ENVIRONMENT "GOLDTAPE_PROGRAM=$<TARGET_FILE:goldtape>;PYTHONDONTWRITEBYTECODE=1")
+endfunction()
+
 # goldtape_program(NAME SOURCES FILE... [DEPS DEP...]): an executable under apps, bench or tests.
 function(goldtape_program name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS")
