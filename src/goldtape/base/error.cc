@@ -39,16 +39,26 @@ int exit_code(ErrorKind kind) {
 
 std::string_view to_string(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::kInternal: return "internal";
-    case ErrorKind::kUsage: return "usage";
-    case ErrorKind::kNotFound: return "not_found";
-    case ErrorKind::kAlreadyExists: return "already_exists";
-    case ErrorKind::kGateFailed: return "gate_failed";
-    case ErrorKind::kUnavailable: return "unavailable";
-    case ErrorKind::kConflict: return "conflict";
-    case ErrorKind::kDamaged: return "damaged";
-    case ErrorKind::kIo: return "io";
-    case ErrorKind::kUnsupported: return "unsupported";
+    case ErrorKind::kInternal:
+      return "internal";
+    case ErrorKind::kUsage:
+      return "usage";
+    case ErrorKind::kNotFound:
+      return "not_found";
+    case ErrorKind::kAlreadyExists:
+      return "already_exists";
+    case ErrorKind::kGateFailed:
+      return "gate_failed";
+    case ErrorKind::kUnavailable:
+      return "unavailable";
+    case ErrorKind::kConflict:
+      return "conflict";
+    case ErrorKind::kDamaged:
+      return "damaged";
+    case ErrorKind::kIo:
+      return "io";
+    case ErrorKind::kUnsupported:
+      return "unsupported";
   }
   return "internal";
 }

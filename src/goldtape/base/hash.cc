@@ -9,25 +9,30 @@
 
 namespace goldtape {
 
-// OpenSSL's digest calls fail only when memory runs out or the library was built without SHA-256; either leaves
-// nothing sensible to return, so both end as bad_alloc does.
+// OpenSSL's digest calls fail only when memory runs out or the library was built without SHA-256; either
+// leaves nothing sensible to return, so both end as bad_alloc does.
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-  if (context_ == nullptr || EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_), EVP_sha256(), nullptr) != 1) {
+  if (context_ == nullptr ||
+      EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_), EVP_sha256(), nullptr) != 1) {
     EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context_));
     throw std::bad_alloc();
   }
 }
 
-Sha256::~Sha256() { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context_)); }
+Sha256::~Sha256() {
+  EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context_));
+}
 
 void Sha256::update(std::string_view bytes) {
-  if (EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(context_), bytes.data(), bytes.size()) != 1) throw std::bad_alloc();
+  if (EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(context_), bytes.data(), bytes.size()) != 1)
+    throw std::bad_alloc();
 }
 
 std::string Sha256::hex() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  if (EVP_DigestFinal_ex(static_cast<EVP_MD_CTX*>(context_), digest.data(), &size) != 1) throw std::bad_alloc();
+  if (EVP_DigestFinal_ex(static_cast<EVP_MD_CTX*>(context_), digest.data(), &size) != 1)
+    throw std::bad_alloc();
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
   out.reserve(std::size_t{size} * 2);

@@ -26,15 +26,15 @@ using Status = Result<void>;
 #define GOLDTAPE_CONCAT(a, b) GOLDTAPE_CONCAT_(a, b)
 
 /// `GT_RETURN_IF_ERROR(expr);` returns expr's error, if it has one.
-#define GT_RETURN_IF_ERROR(expr)                                                     \
-  do {                                                                               \
-    auto&& gt_status_ = (expr);                                                      \
+#define GT_RETURN_IF_ERROR(expr)                                                    \
+  do {                                                                              \
+    auto&& gt_status_ = (expr);                                                     \
     if (!gt_status_) return std::unexpected<::goldtape::Error>(gt_status_.error()); \
   } while (false)
 
 /// `GT_ASSIGN(auto x, expr);` unwraps expr into x, or returns its error.
 #define GT_ASSIGN(declaration, expr) GT_ASSIGN_(GOLDTAPE_CONCAT(gt_result_, __COUNTER__), declaration, expr)
-#define GT_ASSIGN_(result, declaration, expr)                              \
-  auto result = (expr);                                                    \
+#define GT_ASSIGN_(result, declaration, expr)                             \
+  auto result = (expr);                                                   \
   if (!result) return std::unexpected<::goldtape::Error>(result.error()); \
   declaration = *std::move(result)

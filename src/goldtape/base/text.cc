@@ -7,7 +7,9 @@
 namespace goldtape {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 }  // namespace
 
@@ -54,7 +56,8 @@ std::vector<std::string> nearest_names(std::string_view word, std::span<const st
   }
   std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> out;
-  for (std::size_t i = 0; i < near.size() && i < limit; ++i) out.emplace_back(near[i].second);
+  for (std::size_t i = 0; i < near.size() && i < limit; ++i)
+    out.emplace_back(near[i].second);
   return out;
 }
 
@@ -69,7 +72,8 @@ std::string join_or(std::span<const std::string_view> names) {
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> names) {
   std::vector<std::string> quoted;
-  for (const std::string& name : nearest_names(word, names)) quoted.push_back("'" + name + "'");
+  for (const std::string& name : nearest_names(word, names))
+    quoted.push_back("'" + name + "'");
   if (quoted.empty()) return {};
   const std::vector<std::string_view> views(quoted.begin(), quoted.end());
   return "; did you mean " + join_or(views) + "?";

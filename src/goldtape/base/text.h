@@ -14,7 +14,8 @@ namespace goldtape {
 
 /// Up to `limit` of `names` that `word` may have meant, nearest first: a distance of at most a third of the
 /// longer word (2 at least), or `word` as a part of the name. Equal distances keep the order of `names`.
-[[nodiscard]] std::vector<std::string> nearest_names(std::string_view word, std::span<const std::string_view> names,
+[[nodiscard]] std::vector<std::string> nearest_names(std::string_view word,
+                                                     std::span<const std::string_view> names,
                                                      std::size_t limit = 3);
 
 /// "; did you mean 'a', 'b' or 'c'?", or "" when nothing is near. Made to follow a message's first clause.

@@ -41,7 +41,8 @@ class Scanner {
     }
     if (count == 0 || count > 9) return std::nullopt;
     rest_.remove_prefix(count);
-    for (std::size_t i = count; i < 6; ++i) value *= 10;
+    for (std::size_t i = count; i < 6; ++i)
+      value *= 10;
     return value;
   }
 
@@ -56,7 +57,8 @@ std::optional<Date> scan_date(Scanner& in) {
   if (!month || !in.skip('-')) return std::nullopt;
   const auto day = in.digits(2);
   if (!day) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
+  const std::chrono::year_month_day date{std::chrono::year{*year},
+                                         std::chrono::month{static_cast<unsigned>(*month)},
                                          std::chrono::day{static_cast<unsigned>(*day)}};
   if (!date.ok()) return std::nullopt;
   return Date{date};
@@ -105,7 +107,9 @@ std::optional<Timestamp> scan_timestamp(std::string_view text) {
   return Timestamp{*date} + *time - *offset;
 }
 
-bool is_bare_date(std::string_view text) { return text.size() == 10; }
+bool is_bare_date(std::string_view text) {
+  return text.size() == 10;
+}
 
 }  // namespace
 
@@ -119,8 +123,8 @@ std::string format_timestamp(Timestamp ts) {
   const auto day = std::chrono::floor<std::chrono::days>(ts);
   const auto us = (ts - day).count();
   const auto seconds = us / 1'000'000;
-  std::string out = fmt::format("{}T{:02d}:{:02d}:{:02d}", format_date(day), seconds / 3600, seconds / 60 % 60,
-                                seconds % 60);
+  std::string out = fmt::format("{}T{:02d}:{:02d}:{:02d}", format_date(day), seconds / 3600,
+                                seconds / 60 % 60, seconds % 60);
   if (auto fraction = us % 1'000'000; fraction != 0) {
     std::string digits = fmt::format(".{:06d}", fraction);
     digits.erase(digits.find_last_not_of('0') + 1);
@@ -142,10 +146,12 @@ Result<Date> parse_date(std::string_view text) {
 Result<Timestamp> parse_timestamp(std::string_view text) {
   const auto ts = scan_timestamp(text);
   if (!ts) {
-    return fail(ErrorKind::kUsage, 1011,
-                fmt::format("'{}' is not a time; write YYYY-MM-DD or YYYY-MM-DDTHH:MM[:SS[.ffffff]] with Z or an offset "
-                            "such as -05:00 (no offset means UTC)",
-                            text));
+    return fail(
+        ErrorKind::kUsage, 1011,
+        fmt::format(
+            "'{}' is not a time; write YYYY-MM-DD or YYYY-MM-DDTHH:MM[:SS[.ffffff]] with Z or an offset "
+            "such as -05:00 (no offset means UTC)",
+            text));
   }
   return *ts;
 }
@@ -155,10 +161,12 @@ Result<TimeRange> parse_range(std::string_view start, std::string_view end) {
   GT_ASSIGN(Timestamp last, parse_timestamp(end));
   if (is_bare_date(end)) last += std::chrono::days{1};
   if (last <= first) {
-    return fail(ErrorKind::kUsage, 1012,
-                fmt::format("the range from {} to {} is empty; the end must come after the start (a bare date as an end "
-                            "includes that day)",
-                            start, end));
+    return fail(
+        ErrorKind::kUsage, 1012,
+        fmt::format(
+            "the range from {} to {} is empty; the end must come after the start (a bare date as an end "
+            "includes that day)",
+            start, end));
   }
   return TimeRange{first, last};
 }

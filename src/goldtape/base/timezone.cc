@@ -52,18 +52,23 @@ Result<const date::tzdb*> database() {
   try {
     return &date::get_tzdb();
   } catch (const std::exception& e) {
-    return fail(ErrorKind::kNotFound, 1021,
-                fmt::format("no time zone database on this machine ({}); install the package 'tzdata'", e.what()));
+    return fail(
+        ErrorKind::kNotFound, 1021,
+        fmt::format("no time zone database on this machine ({}); install the package 'tzdata'", e.what()));
   }
 }
 
 Error unknown_zone(std::string_view name, const date::tzdb& tzdb) {
   std::vector<std::string_view> names;
-  for (const date::time_zone& zone : tzdb.zones) names.emplace_back(zone.name());
-  return {ErrorKind::kUsage, 1020,
-          fmt::format("unknown time zone '{}'{}{}", name, did_you_mean(name, names),
-                      nearest_names(name, names).empty() ? "; write an IANA name such as America/New_York or UTC" : ""),
-          {}};
+  for (const date::time_zone& zone : tzdb.zones)
+    names.emplace_back(zone.name());
+  return {
+      ErrorKind::kUsage,
+      1020,
+      fmt::format(
+          "unknown time zone '{}'{}{}", name, did_you_mean(name, names),
+          nearest_names(name, names).empty() ? "; write an IANA name such as America/New_York or UTC" : ""),
+      {}};
 }
 
 }  // namespace
@@ -106,7 +111,9 @@ Result<TimeZone> TimeZone::new_york() {
   return zone;
 }
 
-std::string_view TimeZone::name() const { return impl_->name; }
+std::string_view TimeZone::name() const {
+  return impl_->name;
+}
 
 LocalTime TimeZone::to_local(Timestamp ts) const {
   const std::int64_t us = to_micros(ts);
@@ -134,7 +141,8 @@ LocalInstants TimeZone::to_utc(LocalTime local) const {
     if (us >= all[i].begin_us && us < all[i].end_us) instants.push_back(us);
   }
   if (instants.size() == 1) return {LocalKind::kUnique, from_micros(instants[0]), from_micros(instants[0])};
-  if (instants.size() > 1) return {LocalKind::kAmbiguous, from_micros(instants.front()), from_micros(instants.back())};
+  if (instants.size() > 1)
+    return {LocalKind::kAmbiguous, from_micros(instants.front()), from_micros(instants.back())};
   for (std::size_t i = from + 1; i < to; ++i) {
     const std::int64_t jump_us = all[i].begin_us;
     if (local_us >= jump_us + all[i - 1].offset_us && local_us < jump_us + all[i].offset_us) {

@@ -19,7 +19,8 @@ enum class LocalKind : std::uint8_t {
   kAmbiguous,  ///< Two: the hour that autumn repeats.
 };
 
-/// The instants of a local time. For kGap both are the instant of the jump; for kAmbiguous `first` < `second`.
+/// The instants of a local time. For kGap both are the instant of the jump; for kAmbiguous `first` <
+/// `second`.
 struct LocalInstants {
   LocalKind kind;
   Timestamp first;

@@ -37,6 +37,10 @@ struct WriteOptions {
   bool durable = true;     ///< fsync file and directory before commit returns.
 };
 
+/// Names of files that are still being written end so. A crash can leave one behind: it is never read, and
+/// `fsck` may remove it when it is old.
+inline constexpr std::string_view kTemporarySuffix = ".goldtape-tmp";
+
 /// Files named by path ('/'-separated, absolute for the local one). Thread safe.
 /// Errors everywhere: kNotFound GT7002, kIo GT7001 (with errno's words), kIo GT7003 disk full,
 /// kAlreadyExists GT7004, kIo GT7005 permission; `where` is the path.
@@ -45,11 +49,13 @@ class FileSystem {
   virtual ~FileSystem() = default;
   virtual Result<std::string> read(std::string_view path) = 0;
   /// Up to `length` bytes from `offset`; fewer only at the end of the file.
-  virtual Result<std::string> read_range(std::string_view path, std::uint64_t offset, std::uint64_t length) = 0;
+  virtual Result<std::string> read_range(std::string_view path, std::uint64_t offset,
+                                         std::uint64_t length) = 0;
   /// Creates missing parent directories.
   virtual Result<std::unique_ptr<FileWriter>> create(std::string_view path, WriteOptions options) = 0;
   virtual Result<FileInfo> info(std::string_view path) = 0;
-  /// Entries below a directory, sorted by path; all files when recursive. Symbolic links are not followed out.
+  /// Entries below a directory, sorted by path; all files when recursive. Symbolic links are not followed
+  /// out.
   virtual Result<std::vector<FileInfo>> list(std::string_view directory, bool recursive) = 0;
   virtual Status remove(std::string_view path) = 0;
   virtual Status create_directories(std::string_view path) = 0;

@@ -10,12 +10,14 @@
 namespace goldtape::model {
 namespace {
 
-constexpr std::array<std::string_view, 7> kActionTypes{"split",  "cash_dividend", "stock_dividend", "spin_off",
-                                                       "merger", "rename",        "delisting"};
+constexpr std::array<std::string_view, 7> kActionTypes{
+    "split", "cash_dividend", "stock_dividend", "spin_off", "merger", "rename", "delisting"};
 
 }  // namespace
 
-std::string_view to_string(ActionType type) { return kActionTypes[std::to_underlying(type)]; }
+std::string_view to_string(ActionType type) {
+  return kActionTypes[std::to_underlying(type)];
+}
 
 Result<ActionType> parse_action_type(std::string_view text) {
   for (std::size_t i = 0; i < kActionTypes.size(); ++i) {
