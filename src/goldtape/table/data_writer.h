@@ -1,0 +1,48 @@
+// Turns rows into data files of a table: splits them by partition, sorts, writes, fills in the metrics.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <arrow/type_fwd.h>
+
+#include "goldtape/base/result.h"
+#include "goldtape/table/manifest.h"
+#include "goldtape/table/parquet_writer.h"
+#include "goldtape/table/table.h"
+
+namespace goldtape::table {
+
+struct DataWriterOptions {
+  std::optional<std::int32_t> spec_id = {};      ///< Absent: the table's default spec.
+  std::optional<ParquetOptions> parquet = {};    ///< Absent: what the table's properties say.
+  std::int64_t target_file_bytes = 256LL << 20;  ///< A partition with more becomes several files.
+  bool sorted = true;                            ///< Sort by the table's order; false when rows are sorted.
+};
+
+/// Writes files of one table. Data files are the caller's until committed: `discard` them when the commit
+/// fails. Not thread safe.
+class DataWriter {
+ public:
+  explicit DataWriter(Table table, DataWriterOptions options = {});
+
+  /// Splits, sorts and writes rows. They have the table's columns by name; their order is free, a missing
+  /// optional column is NULL. Each call makes its own files: hand over all rows of a partition at once.
+  /// Errors: kUsage GT4030 (columns, types, NULL in a required column), io's.
+  Result<std::vector<DataFile>> write(const std::shared_ptr<arrow::Table>& rows);
+
+  /// All files written so far.
+  [[nodiscard]] const std::vector<DataFile>& files() const { return files_; }
+  /// Removes them, as far as that can be done.
+  void discard();
+
+ private:
+  Table table_;
+  DataWriterOptions options_;
+  std::vector<DataFile> files_;
+};
+
+}  // namespace goldtape::table

@@ -1,0 +1,66 @@
+// Scans: which files of a snapshot can hold the rows asked for, and reading them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <arrow/type_fwd.h>
+
+#include "goldtape/base/result.h"
+#include "goldtape/base/time.h"
+#include "goldtape/table/expression.h"
+#include "goldtape/table/manifest.h"
+#include "goldtape/table/table.h"
+
+namespace goldtape::table {
+
+struct ScanOptions {
+  Expression filter = {};                        ///< Default: all rows.
+  std::vector<std::string> columns = {};         ///< In this order; empty: all.
+  std::optional<std::int64_t> snapshot_id = {};  ///< Absent: the current one.
+  std::optional<Timestamp> as_of = {};           ///< The snapshot current then. Not with snapshot_id.
+};
+
+/// A file to read, and what is left of the filter for its rows.
+struct ScanTask {
+  DataFile file;
+  std::string path;          ///< Local path of the file.
+  BoundExpression residual;  ///< Always true when every row matches.
+};
+
+struct ScanStats {
+  std::int64_t manifests_total = 0;
+  std::int64_t manifests_read = 0;
+  std::int64_t files_seen = 0;  ///< Entries of the manifests read.
+  std::int64_t files_matched = 0;
+};
+
+struct ScanPlan {
+  std::optional<std::int64_t> snapshot_id;  ///< Absent for a table without rows.
+  Schema schema;                            ///< Of the result: the projected columns, current names.
+  Schema table_schema;                      ///< The whole schema that the filter is bound to.
+  std::vector<ScanTask> tasks;              ///< Sorted by path.
+  ScanStats stats;
+};
+
+/// Errors: kNotFound GT4015 no such snapshot, GT4031 columns and filter, kUnsupported GT4033 a snapshot
+/// with delete files, io's, GT4022..GT4024.
+[[nodiscard]] Result<ScanPlan> plan_scan(const Table& table, const ScanOptions& options = {});
+
+/// Rows of a plan, file by file, in the files' own order. Columns that a file lacks are NULL. The reader
+/// keeps the file system alive; it is not thread safe. Its errors carry "GT4025 ..." in arrow::Status.
+[[nodiscard]] Result<std::shared_ptr<arrow::RecordBatchReader>> open_reader(const Table& table,
+                                                                            ScanPlan plan);
+
+/// All rows at once. Errors: also kDamaged GT4025, a data file that is missing, cut or not what it was.
+[[nodiscard]] Result<std::shared_ptr<arrow::Table>> read(const Table& table, const ScanOptions& options = {});
+[[nodiscard]] Result<std::shared_ptr<arrow::Table>> read(const Table& table, const ScanPlan& plan);
+
+/// Live rows of a snapshot by its metadata alone.
+[[nodiscard]] Result<std::int64_t> count_rows(const Table& table,
+                                              std::optional<std::int64_t> snapshot_id = {});
+
+}  // namespace goldtape::table
