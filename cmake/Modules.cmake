@@ -47,13 +47,14 @@ function(goldtape_module name)
   add_library(goldtape::${name} ALIAS ${target})
 endfunction()
 
-# goldtape_test(NAME SOURCES FILE... [DEPS DEP...] [LABELS LABEL...] [TIMEOUT_S SECONDS] [WHOLE])
+# goldtape_test(NAME SOURCES FILE... [DEPS DEP...] [LABELS LABEL] [TIMEOUT_S SECONDS] [WHOLE])
 #
 # A GoogleTest program, run by ctest from the root of the source tree, so that tests name their
 # files as tests/data/... . Each TEST is one of ctest's; with WHOLE the program is (for suites
-# whose set-up is dear). LABELS defaults to unit.
+# whose set-up is dear). LABELS (default unit) and the folder make ctest's label, as unit/table; the
+# target tests_FOLDER builds all tests of a folder.
 function(goldtape_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE" "TIMEOUT_S" "SOURCES;DEPS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE" "TIMEOUT_S;LABELS" "SOURCES;DEPS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "goldtape_test(${name}): what is ${arg_UNPARSED_ARGUMENTS}?")
   endif()
@@ -71,14 +72,21 @@ function(goldtape_test name)
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/src")
   target_link_libraries(${name} PRIVATE ${deps} dep::gtest goldtape::warnings)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
-  set(properties LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT_S})
+  file(RELATIVE_PATH folder "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
+  string(REGEX REPLACE "^src/goldtape/" "" folder "${folder}")
+  string(REGEX REPLACE "/.*$" "" folder "${folder}")
+  if(NOT TARGET tests_${folder})
+    add_custom_target(tests_${folder})
+  endif()
+  add_dependencies(tests_${folder} ${name})
   if(arg_WHOLE)
     add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
-    set_tests_properties(${name} PROPERTIES ${properties})
+    set_tests_properties(${name} PROPERTIES LABELS ${arg_LABELS}/${folder} TIMEOUT ${arg_TIMEOUT_S})
   else()
     include(GoogleTest)
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-      WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}" TEST_PREFIX "${name}." PROPERTIES ${properties})
+      WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}" TEST_PREFIX "${name}."
+      PROPERTIES LABELS ${arg_LABELS}/${folder} TIMEOUT ${arg_TIMEOUT_S})
   endif()
 endfunction()
 
