@@ -1,0 +1,184 @@
+#include "goldtape/lake/raw_zone.h"
+
+#include <bit>
+#include <cctype>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <arrow/util/compression.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "goldtape/base/hash.h"
+
+namespace goldtape::lake {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "sizes are stored as they lie in memory");
+
+constexpr std::uint32_t kSkippableMagic = 0x184D2A50;  // RFC 8878, 3.1.2
+constexpr std::string_view kTrailerMagic = "GTRW";
+constexpr int kZstdLevel = 3;
+constexpr std::uint64_t kMaxAnswerBytes = 8ULL << 30;
+
+std::string encode(std::string_view value) {
+  std::string out;
+  for (const char c : value) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+    if (plain) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  // A name of dots only would be a step in the tree.
+  if (out.find_first_not_of('.') == std::string::npos) {
+    std::string dots;
+    for (std::size_t i = 0; i < out.size(); ++i) dots += "%2E";
+    return dots;
+  }
+  return out;
+}
+
+void put_u32(std::string& out, std::uint64_t value) {
+  const auto narrow = static_cast<std::uint32_t>(value);
+  char bytes[sizeof narrow];
+  std::memcpy(bytes, &narrow, sizeof narrow);
+  out.append(bytes, sizeof narrow);
+}
+
+std::uint32_t get_u32(std::string_view bytes) {
+  std::uint32_t value = 0;
+  std::memcpy(&value, bytes.data(), sizeof value);
+  return value;
+}
+
+Result<std::unique_ptr<arrow::util::Codec>> zstd() {
+  auto codec = arrow::util::Codec::Create(arrow::Compression::ZSTD, kZstdLevel);
+  if (!codec.ok()) return fail(ErrorKind::kInternal, 5021, codec.status().ToString());
+  return std::move(codec).ValueUnsafe();
+}
+
+const std::uint8_t* as_bytes(const char* text) { return reinterpret_cast<const std::uint8_t*>(text); }
+
+Result<std::string> compress(std::string_view bytes) {
+  GT_ASSIGN(const auto codec, zstd());
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  std::string out;
+  out.resize(static_cast<std::size_t>(codec->MaxCompressedLen(size, as_bytes(bytes.data()))));
+  const auto written =
+      codec->Compress(size, as_bytes(bytes.data()), static_cast<std::int64_t>(out.size()),
+                      reinterpret_cast<std::uint8_t*>(out.data()));
+  if (!written.ok()) return fail(ErrorKind::kInternal, 5021, written.status().ToString());
+  out.resize(static_cast<std::size_t>(*written));
+  return out;
+}
+
+std::string trailer(const RawAnswer& answer, const std::string& sha256) {
+  const std::string json = nlohmann::json{{"format", 1},
+                                          {"load_id", answer.load_id},
+                                          {"extension", answer.extension},
+                                          {"request", answer.request_json},
+                                          {"observed_at", format_timestamp(answer.observed_at)},
+                                          {"bytes", answer.bytes.size()},
+                                          {"sha256", sha256}}
+                               .dump();
+  std::string out;
+  put_u32(out, kSkippableMagic);
+  put_u32(out, json.size() + sizeof(std::uint32_t) + kTrailerMagic.size());
+  out += json;
+  put_u32(out, json.size());
+  out += kTrailerMagic;
+  return out;
+}
+
+std::unexpected<Error> damaged(std::string_view path, std::string_view what) {
+  return fail(ErrorKind::kDamaged, 5020, fmt::format("raw answer is damaged: {}", what), std::string(path));
+}
+
+struct Frames {
+  std::string_view compressed;
+  nlohmann::json trailer;
+};
+
+std::optional<Frames> split(std::string_view file) {
+  constexpr std::size_t kTail = sizeof(std::uint32_t) + kTrailerMagic.size();
+  constexpr std::size_t kHead = 2 * sizeof(std::uint32_t);
+  if (file.size() < kHead + kTail || !file.ends_with(kTrailerMagic)) return std::nullopt;
+  const std::size_t json_size = get_u32(file.substr(file.size() - kTail));
+  if (json_size > file.size() - kTail - kHead) return std::nullopt;
+  const std::size_t json_at = file.size() - kTail - json_size;
+  const std::string_view head = file.substr(json_at - kHead, kHead);
+  if (get_u32(head) != kSkippableMagic || get_u32(head.substr(4)) != json_size + kTail) return std::nullopt;
+  auto json = nlohmann::json::parse(file.substr(json_at, json_size), nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  return Frames{file.substr(0, json_at - kHead), std::move(json)};
+}
+
+Result<StoredAnswer> unpack(const Frames& frames, std::string_view path) {
+  StoredAnswer out;
+  std::uint64_t size = 0;
+  try {
+    frames.trailer.at("load_id").get_to(out.load_id);
+    frames.trailer.at("extension").get_to(out.extension);
+    frames.trailer.at("request").get_to(out.request_json);
+    frames.trailer.at("sha256").get_to(out.content_sha256);
+    frames.trailer.at("bytes").get_to(size);
+    GT_ASSIGN(out.observed_at, parse_timestamp(frames.trailer.at("observed_at").get<std::string>()));
+  } catch (const nlohmann::json::exception& error) {
+    return damaged(path, error.what());
+  }
+  if (size > kMaxAnswerBytes) return damaged(path, "its size is not credible");
+  GT_ASSIGN(const auto codec, zstd());
+  out.bytes.resize(size);
+  // zstd refuses a null destination even for no bytes; a string's data is never null.
+  const auto got = codec->Decompress(static_cast<std::int64_t>(frames.compressed.size()),
+                                     as_bytes(frames.compressed.data()), static_cast<std::int64_t>(size),
+                                     reinterpret_cast<std::uint8_t*>(out.bytes.data()));
+  if (!got.ok()) return damaged(path, got.status().ToString());
+  if (static_cast<std::uint64_t>(*got) != size) return damaged(path, "it is cut");
+  if (sha256_hex(out.bytes) != out.content_sha256) return damaged(path, "its bytes are of another hash");
+  return out;
+}
+
+}  // namespace
+
+std::string raw_path(const RawAnswer& answer) {
+  const Date day = std::chrono::floor<std::chrono::days>(answer.observed_at);
+  return fmt::format("raw/source={}/dataset={}/ticker={}/date={}/{}-0.{}.zst", encode(answer.source),
+                     encode(answer.dataset), encode(answer.ticker), format_date(day), answer.load_id,
+                     answer.extension);
+}
+
+Result<LandedFile> land(io::FileSystem& files, std::string_view lake_root, const RawAnswer& answer) {
+  LandedFile out;
+  out.path = raw_path(answer);
+  out.content_sha256 = sha256_hex(answer.bytes);
+  const std::string full = fmt::format("{}/{}", lake_root, out.path);
+  if (const auto there = files.info(full)) {
+    GT_ASSIGN(const StoredAnswer stored, read_raw(files, full));
+    if (stored.bytes != answer.bytes) return damaged(full, "another answer has its name");
+    out.stored_bytes = there->size_bytes;
+    out.already_there = true;
+    return out;
+  } else if (there.error().kind != ErrorKind::kNotFound) {
+    return std::unexpected(there.error());
+  }
+  GT_ASSIGN(std::string packed, compress(answer.bytes));
+  packed += trailer(answer, out.content_sha256);
+  GT_RETURN_IF_ERROR(files.write(full, packed, {.overwrite = false, .durable = true}));
+  out.stored_bytes = packed.size();
+  return out;
+}
+
+Result<StoredAnswer> read_raw(io::FileSystem& files, std::string_view path) {
+  GT_ASSIGN(const std::string file, files.read(path));
+  const auto frames = split(file);
+  if (!frames) return damaged(path, "it does not end as our raw files do");
+  return unpack(*frames, path);
+}
+
+}  // namespace goldtape::lake
