@@ -69,19 +69,34 @@ Bar BarBatch::row(std::size_t i) const {
           .session = session[i]};
 }
 
-std::uint64_t content_hash(const BarBatch& batch, std::size_t row) {
+BarContent content(const BarBatch& batch, std::size_t row) {
+  return {.open = batch.open[row],
+          .high = batch.high[row],
+          .low = batch.low[row],
+          .close = batch.close[row],
+          .volume = batch.volume[row],
+          .vwap = batch.vwap[row],
+          .trade_count = batch.trade_count[row],
+          .adj_close = batch.adj_close[row]};
+}
+
+std::uint64_t content_hash(const BarContent& content) {
   static_assert(std::endian::native == std::endian::little, "the hash is defined over little-endian bytes");
   const std::array<std::uint64_t, 8> fields{
-      canonical_bits(batch.open[row]),
-      canonical_bits(batch.high[row]),
-      canonical_bits(batch.low[row]),
-      canonical_bits(batch.close[row]),
-      static_cast<std::uint64_t>(batch.volume[row]),
-      canonical_bits(batch.vwap[row]),
-      static_cast<std::uint64_t>(batch.trade_count[row]),
-      canonical_bits(batch.adj_close[row]),
+      canonical_bits(content.open),
+      canonical_bits(content.high),
+      canonical_bits(content.low),
+      canonical_bits(content.close),
+      static_cast<std::uint64_t>(content.volume),
+      canonical_bits(content.vwap),
+      static_cast<std::uint64_t>(content.trade_count),
+      canonical_bits(content.adj_close),
   };
   return xxh3_64({reinterpret_cast<const char*>(fields.data()), sizeof fields});
+}
+
+std::uint64_t content_hash(const BarBatch& batch, std::size_t row) {
+  return content_hash(content(batch, row));
 }
 
 }  // namespace goldtape::model

@@ -83,8 +83,19 @@ struct BarBatch {
   std::unordered_map<std::string, std::uint32_t> index_;
 };
 
-/// Hash of what the vendor said about a bar (prices, volume, vwap, trade_count, adj_close; not lineage):
-/// XXH3-64 of the fields' little-endian bytes in this order, -0.0 as 0.0 and every NaN as one. Breaks ties of observed_at.
+/// What the vendor said about a bar; its session, basis and lineage stand apart.
+struct BarContent {
+  double open = 0, high = 0, low = 0, close = 0;
+  std::int64_t volume = 0;
+  double vwap = absent_price();
+  std::int64_t trade_count = kAbsentCount;
+  double adj_close = absent_price();
+};
+[[nodiscard]] BarContent content(const BarBatch& batch, std::size_t row);
+
+/// XXH3-64 of the fields' little-endian bytes in their order, -0.0 as 0.0 and every NaN as one. Breaks ties
+/// of observed_at.
+[[nodiscard]] std::uint64_t content_hash(const BarContent& content);
 [[nodiscard]] std::uint64_t content_hash(const BarBatch& batch, std::size_t row);
 
 }  // namespace goldtape::model

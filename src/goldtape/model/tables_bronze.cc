@@ -35,7 +35,8 @@ TableDef bars() {
           .specs = {{{"interval", "identity", "interval"}, {"date", "identity", "date"}},
                     {{"interval", "identity", "interval"},
                      {"ticker", "identity", "ticker"},
-                     {"date", "identity", "date"}}},
+                     {"date", "identity", "date"}},
+                    {{"interval", "identity", "interval"}, {"date", "year", "date_year"}}},
           .sort_columns = {"source", "interval", "ticker", "ts"}};
 }
 
