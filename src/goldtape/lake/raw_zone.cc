@@ -3,15 +3,14 @@
 #include <bit>
 #include <cctype>
 #include <cstring>
-#include <memory>
 #include <optional>
 #include <utility>
 
-#include <arrow/util/compression.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "goldtape/base/hash.h"
+#include "goldtape/io/compression.h"
 
 namespace goldtape::lake {
 
@@ -21,7 +20,6 @@ static_assert(std::endian::native == std::endian::little, "sizes are stored as t
 
 constexpr std::uint32_t kSkippableMagic = 0x184D2A50;  // RFC 8878, 3.1.2
 constexpr std::string_view kTrailerMagic = "GTRW";
-constexpr int kZstdLevel = 3;
 constexpr std::uint64_t kMaxAnswerBytes = 8ULL << 30;
 
 std::string encode(std::string_view value) {
@@ -54,27 +52,6 @@ std::uint32_t get_u32(std::string_view bytes) {
   std::uint32_t value = 0;
   std::memcpy(&value, bytes.data(), sizeof value);
   return value;
-}
-
-Result<std::unique_ptr<arrow::util::Codec>> zstd() {
-  auto codec = arrow::util::Codec::Create(arrow::Compression::ZSTD, kZstdLevel);
-  if (!codec.ok()) return fail(ErrorKind::kInternal, 5021, codec.status().ToString());
-  return std::move(codec).ValueUnsafe();
-}
-
-const std::uint8_t* as_bytes(const char* text) { return reinterpret_cast<const std::uint8_t*>(text); }
-
-Result<std::string> compress(std::string_view bytes) {
-  GT_ASSIGN(const auto codec, zstd());
-  const auto size = static_cast<std::int64_t>(bytes.size());
-  std::string out;
-  out.resize(static_cast<std::size_t>(codec->MaxCompressedLen(size, as_bytes(bytes.data()))));
-  const auto written =
-      codec->Compress(size, as_bytes(bytes.data()), static_cast<std::int64_t>(out.size()),
-                      reinterpret_cast<std::uint8_t*>(out.data()));
-  if (!written.ok()) return fail(ErrorKind::kInternal, 5021, written.status().ToString());
-  out.resize(static_cast<std::size_t>(*written));
-  return out;
 }
 
 std::string trailer(const RawAnswer& answer, const std::string& sha256) {
@@ -132,14 +109,7 @@ Result<StoredAnswer> unpack(const Frames& frames, std::string_view path) {
     return damaged(path, error.what());
   }
   if (size > kMaxAnswerBytes) return damaged(path, "its size is not credible");
-  GT_ASSIGN(const auto codec, zstd());
-  out.bytes.resize(size);
-  // zstd refuses a null destination even for no bytes; a string's data is never null.
-  const auto got = codec->Decompress(static_cast<std::int64_t>(frames.compressed.size()),
-                                     as_bytes(frames.compressed.data()), static_cast<std::int64_t>(size),
-                                     reinterpret_cast<std::uint8_t*>(out.bytes.data()));
-  if (!got.ok()) return damaged(path, got.status().ToString());
-  if (static_cast<std::uint64_t>(*got) != size) return damaged(path, "it is cut");
+  GT_ASSIGN(out.bytes, io::decompress(frames.compressed, io::Compression::kZstd, size, path));
   if (sha256_hex(out.bytes) != out.content_sha256) return damaged(path, "its bytes are of another hash");
   return out;
 }
@@ -167,7 +137,7 @@ Result<LandedFile> land(io::FileSystem& files, std::string_view lake_root, const
   } else if (there.error().kind != ErrorKind::kNotFound) {
     return std::unexpected(there.error());
   }
-  GT_ASSIGN(std::string packed, compress(answer.bytes));
+  GT_ASSIGN(std::string packed, io::compress_zstd(answer.bytes));
   packed += trailer(answer, out.content_sha256);
   GT_RETURN_IF_ERROR(files.write(full, packed, {.overwrite = false, .durable = true}));
   out.stored_bytes = packed.size();
