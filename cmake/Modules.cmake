@@ -119,3 +119,38 @@ function(goldtape_program name)
   target_link_libraries(${name} PRIVATE ${deps} goldtape::warnings)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 endfunction()
+
+# goldtape_benchmark(NAME SOURCES FILE... [DEPS DEP...])
+#
+# A Google Benchmark program, which `make bench` runs in full; ctest runs each case once, so that it
+# does not rot.
+function(goldtape_benchmark name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS")
+  goldtape_program(${name} SOURCES ${arg_SOURCES} DEPS ${arg_DEPS} dep::benchmark)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bench")
+  if(GOLDTAPE_BUILD_TESTS)
+    add_test(NAME ${name} COMMAND ${name} --benchmark_min_time=0.0001
+      WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+    set_tests_properties(${name} PROPERTIES LABELS bench TIMEOUT 300)
+  endif()
+endfunction()
+
+# goldtape_fuzzer(NAME SOURCES FILE... [DEPS DEP...])
+#
+# A libFuzzer target, in FILE the usual LLVMFuzzerTestOneInput. With GOLDTAPE_BUILD_FUZZERS it is a
+# fuzzer, built by the target `fuzzers`; otherwise a test that replays fuzz/corpus/NAME.
+function(goldtape_fuzzer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS")
+  if(GOLDTAPE_BUILD_FUZZERS)
+    goldtape_program(${name} SOURCES ${arg_SOURCES} DEPS ${arg_DEPS})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    if(NOT TARGET fuzzers)
+      add_custom_target(fuzzers)
+    endif()
+    add_dependencies(fuzzers ${name})
+  elseif(GOLDTAPE_BUILD_TESTS)
+    goldtape_program(${name} SOURCES ${arg_SOURCES} "${CMAKE_SOURCE_DIR}/cmake/fuzz_replay.cc" DEPS ${arg_DEPS})
+    add_test(NAME ${name} COMMAND ${name} "fuzz/corpus/${name}" WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+    set_tests_properties(${name} PROPERTIES LABELS unit/fuzz TIMEOUT 300)
+  endif()
+endfunction()

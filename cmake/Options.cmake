@@ -28,6 +28,10 @@ if(GOLDTAPE_SANITIZE)
   add_link_options(-fsanitize=${GOLDTAPE_SANITIZE})
 endif()
 
+if(GOLDTAPE_BUILD_FUZZERS)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(CMAKE_SOURCE_DIR STREQUAL CMAKE_BINARY_DIR)
   message(FATAL_ERROR "Build outside the source tree: cmake --preset dev")
 endif()
