@@ -1,13 +1,13 @@
 // The newest bars in numbers: for those who cannot see the chart, and for whoever wants the figures.
 import { h } from "./dom.js";
-import { integer_text, number_text, price_text } from "./format.js";
+import { integer_text, level_text, number_text, price_text } from "./format.js";
 import { row_time_text, type SymbolView } from "./symbol_view.js";
 
 const shown_at_most = 120;
 const columns: readonly [string, string, (value: number | undefined) => string][] = [
   ["open", "Open", price_text], ["high", "High", price_text], ["low", "Low", price_text], ["close", "Close", price_text],
-  ["volume", "Volume", integer_text], ["session_vwap", "VWAP", price_text], ["sma_20", "SMA 20", price_text],
-  ["sma_50", "SMA 50", price_text], ["rsi_14", "RSI 14", (value) => number_text(value, 1)],
+  ["volume", "Volume", integer_text], ["session_vwap", "VWAP", level_text], ["sma_20", "SMA 20", level_text],
+  ["sma_50", "SMA 50", level_text], ["rsi_14", "RSI 14", (value) => number_text(value, 1)],
   ["macd", "MACD", (value) => number_text(value, 4)],
 ];
 

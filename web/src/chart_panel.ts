@@ -4,7 +4,7 @@ import { INTERVALS, type Interval } from "./contract.js";
 import { FAST_AVERAGE } from "./crossovers.js";
 import { h, part } from "./dom.js";
 import type { ExchangeTime } from "./exchange_time.js";
-import { compact_text, direction, number_text, percent_text, price_text } from "./format.js";
+import { compact_text, direction, level_text, number_text, percent_text, price_text } from "./format.js";
 import { OVERLAYS } from "./overlays.js";
 import { PriceChart } from "./price_chart.js";
 import { DAILY_RANGES, first_row, INTRADAY_RANGES, make_view, row_time_text, type RangeChoice, type SymbolView } from "./symbol_view.js";
@@ -104,7 +104,7 @@ export class ChartPanel {
   private overlay_chips(): HTMLElement[] {
     const chips = OVERLAYS.map((overlay) =>
       this.chip(overlay.id, overlay.label, `var(--line-${overlay.colour + 1})`, overlay.shown_at_first));
-    return [...chips, this.chip("crossovers", "Crossovers", "var(--accent)", true)];
+    return [...chips, this.chip("crossovers", "Crossovers", "var(--text)", true)];
   }
 
   private chip(id: string, label: string, colour: string, shown: boolean): HTMLElement {
@@ -154,7 +154,7 @@ export class ChartPanel {
       item("MACD", number_text(number("macd"), 3)),
       ...(fill === "traded" ? [] : [h("span", { class: "chip warn" }, fill)]));
     for (const overlay of OVERLAYS) {
-      const texts = overlay.columns.map((column) => price_text(number(column)));
+      const texts = overlay.columns.map((column) => level_text(number(column)));
       this.values.get(overlay.id)?.replaceChildren(texts.join(" / "));
     }
     this.values.get("crossovers")?.replaceChildren(String(view.crossovers.length));

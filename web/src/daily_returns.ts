@@ -1,7 +1,7 @@
 // Daily simple returns of the chosen symbol, with the figures that sum them up.
 import type { Series } from "./columns.js";
 import { h } from "./dom.js";
-import { create_echart } from "./echarts_build.js";
+import { create_echart, page_font } from "./echarts_build.js";
 import { session_date_text } from "./exchange_time.js";
 import { percent_text } from "./format.js";
 import type { Palette } from "./theme.js";
@@ -52,14 +52,14 @@ export class DailyReturnsPanel {
       animation: false,
       aria: { enabled: true },
       grid: { left: 8, right: 12, top: 12, bottom: 4, containLabel: true },
-      textStyle: { fontFamily: "inherit" },
+      textStyle: { fontFamily: page_font() },
       tooltip: {
         trigger: "axis", axisPointer: { type: "shadow" }, backgroundColor: palette.surface,
         borderColor: palette.border, textStyle: { color: palette.text, fontSize: 12 },
         formatter: (items: unknown) => tooltip(items),
       },
       xAxis: {
-        type: "category", data: this.returns.map(({ date }) => date), axisLabel: { color: palette.muted, hideOverlap: true },
+        type: "category", data: this.returns.map(({ date }) => date), axisLabel: { color: palette.muted, hideOverlap: true, margin: 14 },
         axisLine: { lineStyle: { color: palette.border } }, axisTick: { show: false },
       },
       yAxis: {

@@ -17,3 +17,8 @@ export function create_echart(element: HTMLElement): ECharts {
   new ResizeObserver(() => chart.resize()).observe(element);
   return chart;
 }
+
+/** The page's font by name: ECharts measures its labels with it, which "inherit" would not allow. */
+export function page_font(): string {
+  return getComputedStyle(document.body).fontFamily;
+}

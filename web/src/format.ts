@@ -13,6 +13,13 @@ export function price_text(value: number | null | undefined): string {
   return value.toLocaleString("en-US", { minimumFractionDigits: decimals_for_price(value), maximumFractionDigits: 4 });
 }
 
+/** A computed level, such as an average, to the digits a price of its size has. */
+export function level_text(value: number | null | undefined): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return absent;
+  const digits = decimals_for_price(value);
+  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
 export function number_text(value: number | null | undefined, decimals: number): string {
   if (value === null || value === undefined || Number.isNaN(value)) return absent;
   return value.toFixed(decimals).replace(/^-/, "−");

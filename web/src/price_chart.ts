@@ -1,6 +1,6 @@
 // Candles with volume and averages, RSI and MACD below, on one time scale.
 import {
-  CandlestickSeries, ColorType, CrosshairMode, HistogramSeries, LineSeries, LineStyle,
+  CandlestickSeries, ColorType, CrosshairMode, HistogramSeries, LineSeries, LineStyle, TickMarkType,
   createChart, createSeriesMarkers, createTextWatermark,
   type CandlestickData, type HistogramData, type IChartApi, type ISeriesApi, type ISeriesMarkersPluginApi,
   type ITextWatermarkPluginApi, type LineData, type SeriesMarker, type SeriesType, type Time, type UTCTimestamp, type WhitespaceData,
@@ -23,6 +23,11 @@ export interface ChartContent {
 
 const RSI_PANE = 1;
 const MACD_PANE = 2;
+// The guide lines at 30 and 70 are the pane's labels; ticks of its own would crowd them.
+const RSI_FORMAT = {
+  type: "custom", minMove: 0.1, formatter: (value: number) => value.toFixed(1),
+  tickmarksFormatter: (values: readonly number[]) => values.map(() => ""),
+} as const;
 const quiet = { priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false } as const;
 
 export class PriceChart {
@@ -42,8 +47,8 @@ export class PriceChart {
     this.chart = createChart(container, {
       autoSize: true,
       crosshair: { mode: CrosshairMode.Magnet },
-      rightPriceScale: { minimumWidth: 72 },
-      timeScale: { rightOffset: 4, minBarSpacing: 0.15, secondsVisible: false },
+      rightPriceScale: { minimumWidth: 72, entireTextOnly: true },
+      timeScale: { minBarSpacing: 0.15, secondsVisible: false, tickMarkFormatter: tick_text },
       handleScroll: { mouseWheel: false, pressedMouseMove: true, horzTouchDrag: true, vertTouchDrag: false },
       handleScale: { mouseWheel: true, pinch: true, axisPressedMouseMove: true },
     });
@@ -67,7 +72,7 @@ export class PriceChart {
     const rsi = this.lines.get("rsi_14");
     rsi?.applyOptions({ autoscaleInfoProvider: () => ({ priceRange: { minValue: 0, maxValue: 100 } }) });
     for (const level of [30, 70]) {
-      rsi?.createPriceLine({ price: level, lineWidth: 1, lineStyle: LineStyle.Dotted, axisLabelVisible: false, title: "" });
+      rsi?.createPriceLine({ price: level, lineWidth: 1, lineStyle: LineStyle.Dotted, axisLabelVisible: true, title: "" });
     }
     this.pane_titles = this.chart.panes().map((pane) => createTextWatermark(pane, { lines: [] }));
     [0.62, 0.18, 0.2].forEach((share, pane) => this.chart.panes()[pane]?.setStretchFactor(share));
@@ -100,7 +105,8 @@ export class PriceChart {
 
   /** Brings rows [from, to] into view. */
   set_range(from: number, to: number): void {
-    this.chart.timeScale().setVisibleLogicalRange({ from: from - 0.5, to: to + 2 });
+    const margin = (to - from) * 0.015;
+    this.chart.timeScale().setVisibleLogicalRange({ from: from - margin, to: to + margin });
   }
 
   /** Moves the crosshair to a row, and the row into view. */
@@ -159,7 +165,9 @@ export class PriceChart {
       }
     }
     this.lines.get("rsi_14")?.applyOptions({ color: palette.line[3] ?? palette.text });
-    this.lines.get("rsi_14")?.priceLines().forEach((line) => line.applyOptions({ color: palette.muted }));
+    this.lines.get("rsi_14")?.priceLines().forEach((line) => line.applyOptions({
+      color: palette.muted, axisLabelColor: palette.surface, axisLabelTextColor: palette.muted,
+    }));
     this.lines.get("macd")?.applyOptions({ color: palette.line[1] ?? palette.text });
     this.lines.get("macd_signal")?.applyOptions({ color: palette.line[2] ?? palette.text });
     ["", "RSI 14", "MACD 12 26 9"].forEach((text, pane) => this.pane_titles[pane]?.applyOptions({
@@ -192,7 +200,7 @@ export class PriceChart {
       const macd = column.startsWith("macd");
       line.applyOptions({
         priceFormat: macd ? { type: "price", precision: small, minMove: 10 ** -small }
-          : column === "rsi_14" ? { type: "price", precision: 0, minMove: 1 } : price_format,
+          : column === "rsi_14" ? RSI_FORMAT : price_format,
       });
       line.setData(line_points(times, series.numbers.get(column)));
     }
@@ -215,7 +223,7 @@ export class PriceChart {
       const place = direction === "up"
         ? ({ position: "belowBar", shape: "arrowUp" } as const)
         : ({ position: "aboveBar", shape: "arrowDown" } as const);
-      markers.push({ time, ...place, color: this.palette.accent, size: 1 });
+      markers.push({ time, ...place, color: this.palette.text, size: 0.7 });
     }
     this.markers.setMarkers(markers);
   }
@@ -264,6 +272,12 @@ function line_points(times: readonly UTCTimestamp[], values: Float64Array | unde
 
 function last_number(values: Float64Array | undefined): number {
   return values?.findLast((value) => !Number.isNaN(value)) ?? 0;
+}
+
+/** The day of the month alone says too little where a view begins in the middle of a month. */
+function tick_text(time: Time, kind: TickMarkType): string | null {
+  if (kind !== TickMarkType.DayOfMonth) return null;
+  return new Date(Number(time) * 1000).toLocaleDateString("en-US", { day: "numeric", month: "short", timeZone: "UTC" });
 }
 
 function wall_text(wall: number, daily: boolean): string {

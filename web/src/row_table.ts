@@ -7,7 +7,7 @@ export interface ColumnView {
   /** The column in the data; left out of the table when the data have none. */
   name: string;
   label: string;
-  kind: "text" | "number" | "time" | "status" | "code";
+  kind: "text" | "prose" | "number" | "time" | "status" | "code";
 }
 
 const shown_at_first = 12;
@@ -83,7 +83,7 @@ export class RowTableView {
     if (view.kind === "time") return h("td", { class: "nowrap" }, this.time_text(String(value)));
     if (view.kind === "code") return h("td", {}, h("code", { title: String(value) }, short_id(String(value))));
     if (view.kind === "status") return h("td", {}, h("span", { class: `chip ${status_kind(String(value))}` }, String(value)));
-    return h("td", {}, String(value));
+    return h("td", { class: view.kind === "prose" ? "prose" : null }, String(value));
   }
 
   private more_button(): HTMLElement {

@@ -2,7 +2,7 @@
 // Keys as in the WAI-ARIA combobox pattern: arrows and Home/End move, Enter picks, Escape clears.
 import type { SymbolEntry } from "./contract.js";
 import { h, svg } from "./dom.js";
-import { direction, percent_text, price_text } from "./format.js";
+import { direction, percent_text, level_text } from "./format.js";
 
 export class SymbolPicker {
   private readonly options = new Map<string, HTMLLIElement>();
@@ -44,7 +44,7 @@ export class SymbolPicker {
     const option = h("li", { id: `symbol-${index}`, role: "option", "aria-selected": "false" },
       h("span", { class: "option-name" }, h("b", {}, symbol.ticker), h("small", {}, symbol.name ?? "")),
       spark(symbol.spark, direction(change)),
-      h("span", { class: "option-figures" }, h("span", {}, price_text(symbol.last_close)),
+      h("span", { class: "option-figures" }, h("span", {}, level_text(symbol.last_close)),
         h("small", { class: direction(change) }, percent_text(change))));
     // The filter keeps the focus, so that keys go on working after a click.
     option.addEventListener("mousedown", (event) => event.preventDefault());

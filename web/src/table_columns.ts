@@ -8,7 +8,7 @@ export const QUALITY_COLUMNS: readonly ColumnView[] = [
   { name: "status", label: "Outcome", kind: "status" },
   { name: "rows_checked", label: "Checked", kind: "number" },
   { name: "rows_failed", label: "Failed", kind: "number" },
-  { name: "message", label: "Finding", kind: "text" },
+  { name: "message", label: "Finding", kind: "prose" },
   { name: "checked_at", label: "When", kind: "time" },
 ];
 
@@ -29,7 +29,7 @@ export const LOAD_COLUMNS: readonly ColumnView[] = [
   { name: "rows_quarantined", label: "Quarantined", kind: "number" },
   { name: "bytes", label: "Bytes", kind: "number" },
   { name: "finished_at", label: "Finished", kind: "time" },
-  { name: "error", label: "Error", kind: "text" },
+  { name: "error", label: "Error", kind: "prose" },
 ];
 
 export const SNAPSHOT_COLUMNS: readonly ColumnView[] = [

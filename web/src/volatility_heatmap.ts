@@ -1,11 +1,11 @@
 // Volatility by hour of the exchange's day: one row a symbol, one cell an hour.
 import type { VolatilityByHour } from "./contract.js";
 import { h } from "./dom.js";
-import { create_echart } from "./echarts_build.js";
+import { create_echart, page_font } from "./echarts_build.js";
 import { integer_text } from "./format.js";
 import type { Palette } from "./theme.js";
 
-const ROW_HEIGHT_PX = 21;
+const ROW_HEIGHT_PX = 26;
 const BASIS_POINTS = 1e4;
 
 interface HeatCell {
@@ -67,7 +67,7 @@ export class VolatilityHeatmap {
     this.chart.setOption({
       animation: false,
       aria: { enabled: true },
-      textStyle: { fontFamily: "inherit" },
+      textStyle: { fontFamily: page_font() },
       grid: { left: 58, right: 10, top: 26, bottom: 46 },
       tooltip: {
         backgroundColor: palette.surface, borderColor: palette.border, textStyle: { color: palette.text, fontSize: 12 },
@@ -120,5 +120,5 @@ function bp_text(volatility: number): string {
 }
 
 function hour_label(hour: number): string {
-  return `${String(hour).padStart(2, "0")}:00`;
+  return `${hour}–${hour + 1} h`;
 }
