@@ -21,8 +21,8 @@ TEST(DashboardPage, HoldsItsDocumentUnchanged) {
 }
 
 TEST(DashboardPage, TextOfALakeCannotEndTheDataElement) {
-  const nlohmann::json document = {
-      {"ticker", "</script><script>alert(1)</script>"}, {"name", "<!--<script>&amp;\u2028\u2029\u20ac"}};
+  const nlohmann::json document = {{"ticker", "</script><script>alert(1)</script>"},
+                                   {"name", "<!--<script>&amp;\u2028\u2029\u20ac"}};
   const std::string page = dashboard_page(document.dump());
   EXPECT_EQ(page.find("alert(1)</script>"), std::string::npos);
   EXPECT_EQ(page.find("\u2028"), std::string::npos);

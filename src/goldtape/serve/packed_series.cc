@@ -17,7 +17,9 @@ namespace {
 constexpr double kLargestExactInteger = 9007199254740992.0;  // 2^53
 constexpr int kGzipLevel = 7;
 
-void append_integer(std::int64_t value, std::string& out) { fmt::format_to(std::back_inserter(out), "{}", value); }
+void append_integer(std::int64_t value, std::string& out) {
+  fmt::format_to(std::back_inserter(out), "{}", value);
+}
 
 }  // namespace
 
@@ -73,7 +75,9 @@ void PackedSeries::add_words(std::string_view name, const std::vector<std::strin
   columns_ += fmt::format("{{\"codes\":{},\"index\":[{}]}}", nlohmann::json(codes).dump(), index);
 }
 
-std::string PackedSeries::json() const { return fmt::format("{{\"rows\":{},\"columns\":{{{}}}}}", rows_, columns_); }
+std::string PackedSeries::json() const {
+  return fmt::format("{{\"rows\":{},\"columns\":{{{}}}}}", rows_, columns_);
+}
 
 namespace {
 
@@ -97,14 +101,16 @@ std::string base64(const std::uint8_t* bytes, std::size_t size) {
 
 Result<std::string> gzip_base64(std::string_view text) {
   const auto failed = [](const arrow::Status& status) {
-    return fail(ErrorKind::kInternal, 8010, "the dashboard's data could not be compressed: " + status.ToString());
+    return fail(ErrorKind::kInternal, 8010,
+                "the dashboard's data could not be compressed: " + status.ToString());
   };
   auto codec = arrow::util::Codec::Create(arrow::Compression::GZIP, kGzipLevel);
   if (!codec.ok()) return failed(codec.status());
   const auto* input = reinterpret_cast<const std::uint8_t*>(text.data());
   const auto length = static_cast<std::int64_t>(text.size());
   std::vector<std::uint8_t> zipped(static_cast<std::size_t>((*codec)->MaxCompressedLen(length, input)));
-  const auto size = (*codec)->Compress(length, input, static_cast<std::int64_t>(zipped.size()), zipped.data());
+  const auto size =
+      (*codec)->Compress(length, input, static_cast<std::int64_t>(zipped.size()), zipped.data());
   if (!size.ok()) return failed(size.status());
   return base64(zipped.data(), static_cast<std::size_t>(*size));
 }

@@ -94,10 +94,9 @@ TEST(GzipBase64, IsGzipOfTheText) {
     ASSERT_GE(zipped.size(), 18U);
     EXPECT_EQ(zipped.substr(0, 2), "\x1f\x8b");
     std::string back(text.size() + 1, '\0');
-    const auto size = (*codec)->Decompress(static_cast<std::int64_t>(zipped.size()),
-                                           reinterpret_cast<const std::uint8_t*>(zipped.data()),
-                                           static_cast<std::int64_t>(back.size()),
-                                           reinterpret_cast<std::uint8_t*>(back.data()));
+    const auto size = (*codec)->Decompress(
+        static_cast<std::int64_t>(zipped.size()), reinterpret_cast<const std::uint8_t*>(zipped.data()),
+        static_cast<std::int64_t>(back.size()), reinterpret_cast<std::uint8_t*>(back.data()));
     ASSERT_TRUE(size.ok()) << size.status().ToString();
     EXPECT_EQ(back.substr(0, static_cast<std::size_t>(*size)), text);
   }
