@@ -6,46 +6,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "goldtape/base/result.h"
-#include "goldtape/base/time.h"
+#include "goldtape/store/value.h"
 
 namespace goldtape::store {
-
-/// Bytes that are not text.
-struct Blob {
-  std::string bytes;
-  bool operator==(const Blob&) const = default;
-};
-
-/// A value of a column or a parameter. Booleans are 0 and 1, instants are ISO 8601 texts in UTC
-/// (format_timestamp), JSON is text: portable between SQLite and PostgreSQL.
-using Value = std::variant<std::monostate, std::int64_t, double, std::string, Blob>;
-
-/// Convenience: an absent optional becomes NULL.
-template <typename T>
-[[nodiscard]] Value nullable(const T& optional) {
-  return optional ? Value{*optional} : Value{};
-}
-
-using Row = std::vector<Value>;
-
-/// All rows of an answer. Errors of the readers: GT4007 when a value is not of the type asked for.
-struct Rows {
-  std::vector<std::string> columns;
-  std::vector<Row> rows;
-
-  /// Index of a column, or -1.
-  [[nodiscard]] int find(std::string_view column) const;
-};
-
-/// Text of a value; NULL is empty. Numbers are printed.
-[[nodiscard]] std::string text_of(const Value& value);
-/// Integer of a value; NULL and text that is no number are 0.
-[[nodiscard]] std::int64_t int_of(const Value& value);
-[[nodiscard]] bool is_null(const Value& value);
 
 struct DatabaseOptions {
   int busy_timeout_ms = 30'000;  ///< How long to wait for another process's write.
