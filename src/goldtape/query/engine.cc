@@ -1,11 +1,10 @@
-#include <arrow/api.h>
-#include <arrow/c/bridge.h>
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cctype>
 
+#include <arrow/api.h>
+#include <arrow/c/bridge.h>
 #include <duckdb.h>
+#include <fmt/format.h>
 
 #include "goldtape/query/engine_internal.h"
 
@@ -47,7 +46,8 @@ Status take_error(duckdb_error_data error) {
 /// The text behind leading white space and comments.
 std::string_view skip_blank(std::string_view sql) {
   for (;;) {
-    while (!sql.empty() && std::isspace(static_cast<unsigned char>(sql.front())) != 0) sql.remove_prefix(1);
+    while (!sql.empty() && std::isspace(static_cast<unsigned char>(sql.front())) != 0)
+      sql.remove_prefix(1);
     if (sql.starts_with("--")) {
       const auto end = sql.find('\n');
       sql = end == std::string_view::npos ? std::string_view{} : sql.substr(end + 1);
@@ -66,8 +66,9 @@ bool take_word(std::string_view& sql, std::string_view word) {
   const bool same = std::equal(word.begin(), word.end(), rest.begin(), [](char want, char have) {
     return want == std::tolower(static_cast<unsigned char>(have));
   });
-  const bool ends = rest.size() == word.size() ||
-                    (std::isalnum(static_cast<unsigned char>(rest[word.size()])) == 0 && rest[word.size()] != '_');
+  const bool ends =
+      rest.size() == word.size() ||
+      (std::isalnum(static_cast<unsigned char>(rest[word.size()])) == 0 && rest[word.size()] != '_');
   if (!same || !ends) return false;
   sql = rest.substr(word.size());
   return true;
@@ -141,7 +142,8 @@ class StreamReader final : public arrow::RecordBatchReader {
     }
     ArrowSchema schema{};
     auto status = take_error(duckdb_to_arrow_schema(options_, types.data(), names.data(), columns, &schema));
-    for (auto& type : types) duckdb_destroy_logical_type(&type);
+    for (auto& type : types)
+      duckdb_destroy_logical_type(&type);
     GT_RETURN_IF_ERROR(status);
     auto imported = arrow::ImportSchema(&schema);
     if (!imported.ok()) return fail(ErrorKind::kInternal, 6009, imported.status().ToString());
@@ -176,8 +178,8 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options) {
   const auto set = [&](const char* name, const std::string& value) {
     return duckdb_set_config(config.get(), name, value.c_str()) == DuckDBSuccess;
   };
-  bool good = set("threads", std::to_string(options.threads)) && set("autoinstall_known_extensions", "false") &&
-              set("autoload_known_extensions", "false");
+  bool good = set("threads", std::to_string(options.threads)) &&
+              set("autoinstall_known_extensions", "false") && set("autoload_known_extensions", "false");
   if (options.memory_limit_bytes > 0) {
     good = good && set("memory_limit", fmt::format("{}B", options.memory_limit_bytes));
   }
@@ -191,7 +193,8 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options) {
     duckdb_free(words);
     return error;
   }
-  if (duckdb_connect(handles->database, &handles->connection) == DuckDBError) return sql_error("cannot connect");
+  if (duckdb_connect(handles->database, &handles->connection) == DuckDBError)
+    return sql_error("cannot connect");
   std::unique_ptr<Engine> engine(new Engine(std::move(handles)));
   GT_RETURN_IF_ERROR(engine->run("SET TimeZone = 'UTC'; SET enable_progress_bar = false"));
   return engine;
@@ -238,7 +241,8 @@ Status Engine::insert(const std::string& table, const arrow::Table& rows) {
   }
   if (c_schema.release != nullptr) c_schema.release(&c_schema);
   duckdb_destroy_arrow_converted_schema(&converted);
-  if (status && duckdb_appender_close(appender) == DuckDBError) status = sql_error(duckdb_appender_error(appender));
+  if (status && duckdb_appender_close(appender) == DuckDBError)
+    status = sql_error(duckdb_appender_error(appender));
   duckdb_appender_destroy(&appender);
   return status;
 }
@@ -248,9 +252,10 @@ Status Engine::lock() {
   for (const auto& directory : handles_->allowed_directories) {
     list += (list.empty() ? "" : ", ") + quote_literal(directory);
   }
-  return run(fmt::format("SET allowed_directories = [{}]; SET enable_external_access = false; "
-                         "SET lock_configuration = true",
-                         list));
+  return run(
+      fmt::format("SET allowed_directories = [{}]; SET enable_external_access = false; "
+                  "SET lock_configuration = true",
+                  list));
 }
 
 Status Engine::require_read_only(const std::string& sql) {
@@ -261,11 +266,13 @@ Status Engine::require_read_only(const std::string& sql) {
     if (words != nullptr && *words != '\0') return sql_error(words);
   }
   if (count != 1) {
-    return fail(ErrorKind::kUsage, 6003,
-                fmt::format("a query is exactly one SQL statement, and this has {}; run them one by one", count));
+    return fail(
+        ErrorKind::kUsage, 6003,
+        fmt::format("a query is exactly one SQL statement, and this has {}; run them one by one", count));
   }
   Prepared prepared;
-  if (duckdb_prepare_extracted_statement(handles_->connection, statements.get(), 0, prepared.out()) == DuckDBError) {
+  if (duckdb_prepare_extracted_statement(handles_->connection, statements.get(), 0, prepared.out()) ==
+      DuckDBError) {
     return sql_error(duckdb_prepare_error(prepared.get()));
   }
   const auto type = duckdb_prepared_statement_type(prepared.get());
@@ -274,9 +281,10 @@ Status Engine::require_read_only(const std::string& sql) {
     const std::string inner(explained_statement(sql));
     if (inner != sql) return require_read_only(inner);
   }
-  return fail(ErrorKind::kUsage, 6002,
-              "only statements that read are allowed (SELECT, FROM, WITH, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN); "
-              "to save an answer use --output FILE");
+  return fail(
+      ErrorKind::kUsage, 6002,
+      "only statements that read are allowed (SELECT, FROM, WITH, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN); "
+      "to save an answer use --output FILE");
 }
 
 Result<std::shared_ptr<arrow::RecordBatchReader>> Engine::stream(std::string_view sql) {
@@ -299,7 +307,11 @@ std::string quote(std::string_view text, char mark) {
 }
 }  // namespace
 
-std::string quote_literal(std::string_view text) { return quote(text, '\''); }
-std::string quote_identifier(std::string_view name) { return quote(name, '"'); }
+std::string quote_literal(std::string_view text) {
+  return quote(text, '\'');
+}
+std::string quote_identifier(std::string_view name) {
+  return quote(name, '"');
+}
 
 }  // namespace goldtape::query::internal

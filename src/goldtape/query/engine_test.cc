@@ -1,8 +1,8 @@
-#include <arrow/api.h>
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
+
+#include <arrow/api.h>
+#include <gtest/gtest.h>
 
 #include "goldtape/query/engine_internal.h"
 
@@ -50,18 +50,19 @@ TEST_F(EngineTest, StreamsRowsAsArrow) {
 TEST_F(EngineTest, ReadsFilesInsideTheLakeOnly) {
   EXPECT_EQ(code_of("SELECT * FROM read_csv('" + (root_ / "lake" / "inside.csv").string() + "')"), 0);
   EXPECT_EQ(code_of("SELECT * FROM read_csv('" + (root_ / "outside.csv").string() + "')"), 6001);
-  EXPECT_EQ(code_of("SELECT * FROM read_csv('" + (root_ / "lake" / ".." / "outside.csv").string() + "')"), 6001);
+  EXPECT_EQ(code_of("SELECT * FROM read_csv('" + (root_ / "lake" / ".." / "outside.csv").string() + "')"),
+            6001);
   EXPECT_EQ(code_of("SELECT * FROM read_text('/etc/passwd')"), 6001);
 }
 
 TEST_F(EngineTest, RefusesEverythingThatWrites) {
   const auto inside = (root_ / "lake" / "new.csv").string();
-  for (const auto& sql : {"COPY t TO '" + inside + "'", "EXPLAIN ANALYZE COPY t TO '" + inside + "'",
-                          "/* x */ explain (analyze) copy t to '" + inside + "'",
-                          std::string("INSERT INTO t VALUES (1)"), std::string("DROP TABLE t"),
-                          std::string("CREATE TABLE u AS SELECT 1"), std::string("SET threads = 1"),
-                          std::string("ATTACH ':memory:' AS other"), std::string("LOAD httpfs"),
-                          std::string("INSTALL httpfs"), std::string("CALL force_checkpoint()")}) {
+  for (const auto& sql :
+       {"COPY t TO '" + inside + "'", "EXPLAIN ANALYZE COPY t TO '" + inside + "'",
+        "/* x */ explain (analyze) copy t to '" + inside + "'", std::string("INSERT INTO t VALUES (1)"),
+        std::string("DROP TABLE t"), std::string("CREATE TABLE u AS SELECT 1"),
+        std::string("SET threads = 1"), std::string("ATTACH ':memory:' AS other"), std::string("LOAD httpfs"),
+        std::string("INSTALL httpfs"), std::string("CALL force_checkpoint()")}) {
     const int code = code_of(sql);
     EXPECT_TRUE(code == 6002 || code == 6001) << sql << " gave " << code;
   }
@@ -70,9 +71,9 @@ TEST_F(EngineTest, RefusesEverythingThatWrites) {
 }
 
 TEST_F(EngineTest, AllowsTheWordsThatRead) {
-  for (const auto* sql : {"FROM t", "WITH a AS (SELECT 1) SELECT * FROM a", "DESCRIBE t", "SHOW TABLES",
-                          "SUMMARIZE t", "EXPLAIN SELECT 1", "EXPLAIN ANALYZE SELECT count(*) FROM t",
-                          "SELECT 1;", "-- comment\nSELECT 1"}) {
+  for (const auto* sql :
+       {"FROM t", "WITH a AS (SELECT 1) SELECT * FROM a", "DESCRIBE t", "SHOW TABLES", "SUMMARIZE t",
+        "EXPLAIN SELECT 1", "EXPLAIN ANALYZE SELECT count(*) FROM t", "SELECT 1;", "-- comment\nSELECT 1"}) {
     EXPECT_EQ(code_of(sql), 0) << sql;
   }
 }
@@ -104,9 +105,9 @@ TEST(EngineInsert, AddsArrowRowsToATable) {
     ASSERT_TRUE(ints.Append(i).ok());
     ASSERT_TRUE((i % 2 == 0 ? texts.AppendNull() : texts.Append("x")).ok());
   }
-  const auto table = arrow::Table::Make(
-      arrow::schema({arrow::field("i", arrow::int64()), arrow::field("s", arrow::utf8())}),
-      {*ints.Finish(), *texts.Finish()});
+  const auto table =
+      arrow::Table::Make(arrow::schema({arrow::field("i", arrow::int64()), arrow::field("s", arrow::utf8())}),
+                         {*ints.Finish(), *texts.Finish()});
   const auto status = (*engine)->insert("ops.a", *table);
   ASSERT_TRUE(status) << status.error().to_string();
   auto reader = (*engine)->stream("SELECT count(*) AS n, count(s) AS s, sum(i)::BIGINT AS t FROM ops.a");

@@ -1,14 +1,14 @@
 #include "goldtape/query/output.h"
 
+#include <ostream>
+#include <string>
+#include <vector>
+
 #include <arrow/api.h>
 #include <arrow/io/memory.h>
 #include <fmt/format.h>
 #include <parquet/arrow/writer.h>
 #include <parquet/properties.h>
-
-#include <ostream>
-#include <string>
-#include <vector>
 
 #include "goldtape/query/cell_text.h"
 #include "goldtape/query/text_table_internal.h"
@@ -28,7 +28,8 @@ Result<std::shared_ptr<arrow::RecordBatch>> next(arrow::RecordBatchReader& rows)
 
 Status check(const std::ostream& out) {
   if (out.good()) return {};
-  return fail(ErrorKind::kIo, 7001, "the output could not be written whole; is the disk full or the pipe closed?");
+  return fail(ErrorKind::kIo, 7001,
+              "the output could not be written whole; is the disk full or the pipe closed?");
 }
 
 std::string csv_field(const arrow::Array& array, std::int64_t row) {
@@ -45,14 +46,16 @@ std::string csv_field(const arrow::Array& array, std::int64_t row) {
 
 Result<std::int64_t> write_csv(arrow::RecordBatchReader& rows, std::ostream& out) {
   const auto schema = rows.schema();
-  for (int c = 0; c < schema->num_fields(); ++c) out << (c > 0 ? "," : "") << schema->field(c)->name();
+  for (int c = 0; c < schema->num_fields(); ++c)
+    out << (c > 0 ? "," : "") << schema->field(c)->name();
   out << '\n';
   std::int64_t count = 0;
   for (;;) {
     GT_ASSIGN(const auto batch, next(rows));
     if (batch == nullptr) break;
     for (std::int64_t r = 0; r < batch->num_rows(); ++r) {
-      for (int c = 0; c < batch->num_columns(); ++c) out << (c > 0 ? "," : "") << csv_field(*batch->column(c), r);
+      for (int c = 0; c < batch->num_columns(); ++c)
+        out << (c > 0 ? "," : "") << csv_field(*batch->column(c), r);
       out << '\n';
     }
     count += batch->num_rows();
@@ -64,7 +67,8 @@ Result<std::int64_t> write_csv(arrow::RecordBatchReader& rows, std::ostream& out
 Result<std::int64_t> write_json(arrow::RecordBatchReader& rows, bool lines, std::ostream& out) {
   const auto schema = rows.schema();
   std::vector<std::string> keys;
-  for (const auto& field : schema->fields()) keys.push_back(json_string(field->name()) + ":");
+  for (const auto& field : schema->fields())
+    keys.push_back(json_string(field->name()) + ":");
   std::int64_t count = 0;
   if (!lines) out << '[';
   for (;;) {
@@ -95,7 +99,8 @@ Result<std::int64_t> write_parquet(arrow::RecordBatchReader& rows, std::ostream&
                               .compression(parquet::Compression::ZSTD)
                               ->max_row_group_length(kParquetRowGroupRows)
                               ->build();
-  auto opened = parquet::arrow::FileWriter::Open(*rows.schema(), arrow::default_memory_pool(), *sink, properties);
+  auto opened =
+      parquet::arrow::FileWriter::Open(*rows.schema(), arrow::default_memory_pool(), *sink, properties);
   if (!opened.ok()) return fail(ErrorKind::kUsage, 6011, opened.status().ToString());
   std::int64_t count = 0;
   for (;;) {
@@ -112,7 +117,8 @@ Result<std::int64_t> write_parquet(arrow::RecordBatchReader& rows, std::ostream&
   return count;
 }
 
-Result<std::int64_t> write_table(arrow::RecordBatchReader& rows, const OutputOptions& options, std::ostream& out) {
+Result<std::int64_t> write_table(arrow::RecordBatchReader& rows, const OutputOptions& options,
+                                 std::ostream& out) {
   internal::TextTable table(*rows.schema(), options.max_rows, options.max_column_width);
   std::int64_t count = 0;
   for (;;) {
@@ -138,13 +144,19 @@ Result<OutputFormat> parse_output_format(std::string_view text) {
               fmt::format("'{}' is not an output format; one of table, csv, json, ndjson, parquet", text));
 }
 
-Result<std::int64_t> write_rows(arrow::RecordBatchReader& rows, const OutputOptions& options, std::ostream& out) {
+Result<std::int64_t> write_rows(arrow::RecordBatchReader& rows, const OutputOptions& options,
+                                std::ostream& out) {
   switch (options.format) {
-    case OutputFormat::kTable: return write_table(rows, options, out);
-    case OutputFormat::kCsv: return write_csv(rows, out);
-    case OutputFormat::kJson: return write_json(rows, false, out);
-    case OutputFormat::kNdjson: return write_json(rows, true, out);
-    case OutputFormat::kParquet: return write_parquet(rows, out);
+    case OutputFormat::kTable:
+      return write_table(rows, options, out);
+    case OutputFormat::kCsv:
+      return write_csv(rows, out);
+    case OutputFormat::kJson:
+      return write_json(rows, false, out);
+    case OutputFormat::kNdjson:
+      return write_json(rows, true, out);
+    case OutputFormat::kParquet:
+      return write_parquet(rows, out);
   }
   return fail(ErrorKind::kInternal, 6009, "unknown output format");
 }

@@ -27,6 +27,7 @@ struct OutputOptions {
 /// shown to align them. CSV is RFC 4180 with a header, NULL an empty field and an empty text "". JSON is an
 /// array of objects, NDJSON one object a line. Parquet is zstd with one row group a million rows.
 /// Errors: the query's own (GT6001), GT7001 when the stream fails.
-Result<std::int64_t> write_rows(arrow::RecordBatchReader& rows, const OutputOptions& options, std::ostream& out);
+Result<std::int64_t> write_rows(arrow::RecordBatchReader& rows, const OutputOptions& options,
+                                std::ostream& out);
 
 }  // namespace goldtape::query

@@ -1,8 +1,8 @@
-#include <arrow/api.h>
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <ostream>
+
+#include <arrow/api.h>
+#include <fmt/format.h>
 
 #include "goldtape/query/cell_text.h"
 #include "goldtape/query/text_table_internal.h"
@@ -11,7 +11,9 @@ namespace goldtape::query::internal {
 
 namespace {
 
-bool starts_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+bool starts_code_point(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+}
 
 /// One line of text: control characters would break the table.
 std::string printable(std::string text, std::size_t max_width) {
@@ -43,7 +45,8 @@ void TextTable::add(const arrow::RecordBatch& batch) {
   for (std::int64_t r = 0; r < batch.num_rows(); ++r, ++count_) {
     const bool fits = max_rows_ == 0 || head_.size() < half;
     Cells cells;
-    for (const auto& column : batch.columns()) cells.push_back(printable(cell_text(*column, r, "NULL"), max_width_));
+    for (const auto& column : batch.columns())
+      cells.push_back(printable(cell_text(*column, r, "NULL"), max_width_));
     if (fits) {
       head_.push_back(std::move(cells));
       continue;
@@ -57,20 +60,24 @@ std::vector<std::size_t> TextTable::widths() const {
   std::vector<std::size_t> widths;
   for (std::size_t c = 0; c < names_.size(); ++c) {
     std::size_t width = display_width(names_[c]);
-    for (const auto& row : head_) width = std::max(width, display_width(row[c]));
-    for (const auto& row : tail_) width = std::max(width, display_width(row[c]));
+    for (const auto& row : head_)
+      width = std::max(width, display_width(row[c]));
+    for (const auto& row : tail_)
+      width = std::max(width, display_width(row[c]));
     widths.push_back(width);
   }
   return widths;
 }
 
-void TextTable::print_line(std::ostream& out, const Cells& cells, const std::vector<std::size_t>& widths) const {
+void TextTable::print_line(std::ostream& out, const Cells& cells,
+                           const std::vector<std::size_t>& widths) const {
   std::string line;
   for (std::size_t c = 0; c < cells.size(); ++c) {
     const std::string pad(widths[c] - display_width(cells[c]), ' ');
     line += (c > 0 ? "  " : "") + (right_[c] ? pad + cells[c] : cells[c] + pad);
   }
-  while (line.ends_with(' ')) line.pop_back();
+  while (line.ends_with(' '))
+    line.pop_back();
   out << line << '\n';
 }
 
@@ -80,14 +87,17 @@ void TextTable::print(std::ostream& out) const {
   Cells rule;
   for (const auto width : column_widths) {
     std::string dashes;
-    for (std::size_t i = 0; i < width; ++i) dashes += "─";
+    for (std::size_t i = 0; i < width; ++i)
+      dashes += "─";
     rule.push_back(std::move(dashes));
   }
   print_line(out, rule, column_widths);
-  for (const auto& row : head_) print_line(out, row, column_widths);
+  for (const auto& row : head_)
+    print_line(out, row, column_widths);
   const auto shown = static_cast<std::int64_t>(head_.size() + tail_.size());
   if (shown < count_) out << fmt::format("… {} rows not shown …\n", count_ - shown);
-  for (const auto& row : tail_) print_line(out, row, column_widths);
+  for (const auto& row : tail_)
+    print_line(out, row, column_widths);
   out << fmt::format("({} {})\n", count_, count_ == 1 ? "row" : "rows");
 }
 

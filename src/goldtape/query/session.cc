@@ -1,0 +1,111 @@
+#include "goldtape/query/session.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+#include <arrow/api.h>
+#include <fmt/format.h>
+
+#include "goldtape/query/engine_internal.h"
+#include "goldtape/query/ops_tables.h"
+#include "goldtape/query/table_view_internal.h"
+#include "goldtape/table/catalog.h"
+
+namespace goldtape::query {
+
+namespace {
+
+/// The table and instant of a snapshot id. Tables committed together share their instant.
+Result<internal::Moment> moment_of_id(const lake::Lake& lake, std::int64_t snapshot_id) {
+  GT_ASSIGN(const auto names, lake.catalog().list_tables());
+  for (const auto& name : names) {
+    GT_ASSIGN(const auto table, lake.catalog().load(name));
+    if (const auto* snapshot = table.metadata().find_snapshot(snapshot_id)) {
+      const auto at = from_micros(snapshot->timestamp_ms * 1000);
+      return internal::Moment{.snapshot_id = snapshot_id, .table_name = name.to_string(), .as_of = at};
+    }
+  }
+  return fail(ErrorKind::kNotFound, 6004,
+              fmt::format("no table has a snapshot {}; `goldtape snapshots TABLE` lists them", snapshot_id));
+}
+
+Result<internal::Moment> moment_of(const lake::Lake& lake, const std::string& text) {
+  if (text.empty()) return internal::Moment{};
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error == std::errc{} && end == text.data() + text.size()) return moment_of_id(lake, id);
+  const auto instant = parse_timestamp(text);
+  if (!instant) {
+    return fail(
+        ErrorKind::kUsage, 6005,
+        fmt::format("'{}' is neither a snapshot id nor an instant such as 2024-06-30T12:00:00Z", text));
+  }
+  return internal::Moment{.snapshot_id = {}, .table_name = {}, .as_of = *instant};
+}
+
+bool names_ops(std::string_view sql) {
+  std::string lower(sql);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  return lower.find("ops") != std::string::npos;
+}
+
+}  // namespace
+
+struct Session::Impl {
+  const lake::Lake* lake = nullptr;
+  std::unique_ptr<internal::Engine> engine;
+};
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::~Session() = default;
+
+namespace {
+
+Status create_views(internal::Engine& engine, const lake::Lake& lake, const internal::Moment& moment) {
+  for (const auto* zone : {"bronze", "silver", "gold", "reference", "quarantine"}) {
+    GT_RETURN_IF_ERROR(engine.run(fmt::format("CREATE SCHEMA IF NOT EXISTS {}", zone)));
+  }
+  GT_ASSIGN(const auto names, lake.catalog().list_tables());
+  for (const auto& name : names) {
+    GT_ASSIGN(const auto table, lake.catalog().load(name));
+    GT_ASSIGN(const auto sql, internal::create_view_sql(table, moment));
+    const auto schema = "CREATE SCHEMA IF NOT EXISTS " + internal::quote_identifier(name.space);
+    const auto made = engine.run(schema + "; " + sql);
+    if (!made) return std::unexpected(made.error().while_doing("opening " + name.to_string()));
+    if (name.to_string() == "bronze.revisions") {
+      GT_RETURN_IF_ERROR(engine.run("CREATE VIEW ops.revisions AS FROM bronze.revisions"));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> Session::open(const lake::Lake& lake, const SessionOptions& options) {
+  GT_ASSIGN(const auto moment, moment_of(lake, options.snapshot));
+  auto impl = std::make_unique<Impl>();
+  impl->lake = &lake;
+  GT_ASSIGN(impl->engine, internal::Engine::open({.allowed_directories = {lake.root() + "/"},
+                                                  .threads = options.threads,
+                                                  .memory_limit_bytes = options.memory_limit_bytes}));
+  GT_RETURN_IF_ERROR(internal::create_ops_tables(*impl->engine));
+  GT_RETURN_IF_ERROR(create_views(*impl->engine, lake, moment));
+  GT_RETURN_IF_ERROR(impl->engine->lock());
+  return std::unique_ptr<Session>(new Session(std::move(impl)));
+}
+
+Result<std::shared_ptr<arrow::RecordBatchReader>> Session::query(std::string_view sql) {
+  if (names_ops(sql)) GT_RETURN_IF_ERROR(internal::fill_ops_tables(*impl_->engine, *impl_->lake));
+  return impl_->engine->stream(sql);
+}
+
+Result<std::shared_ptr<arrow::Table>> Session::table(std::string_view sql) {
+  GT_ASSIGN(const auto reader, query(sql));
+  auto rows = reader->ToTable();
+  if (!rows.ok()) return fail(ErrorKind::kUsage, 6001, rows.status().message());
+  return *rows;
+}
+
+}  // namespace goldtape::query

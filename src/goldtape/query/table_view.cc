@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include "goldtape/query/engine_internal.h"
+#include "goldtape/query/table_view_internal.h"
+
+namespace goldtape::query::internal {
+
+namespace {
+
+std::string sql_type(const table::Type& type) {
+  using table::TypeId;
+  switch (type.id) {
+    case TypeId::kBoolean:
+      return "BOOLEAN";
+    case TypeId::kInt:
+      return "INTEGER";
+    case TypeId::kLong:
+      return "BIGINT";
+    case TypeId::kFloat:
+      return "FLOAT";
+    case TypeId::kDouble:
+      return "DOUBLE";
+    case TypeId::kDecimal:
+      return fmt::format("DECIMAL({},{})", type.precision, type.scale);
+    case TypeId::kDate:
+      return "DATE";
+    case TypeId::kTime:
+      return "TIME";
+    case TypeId::kTimestamp:
+      return "TIMESTAMP";
+    case TypeId::kTimestampTz:
+      return "TIMESTAMPTZ";
+    case TypeId::kString:
+      return "VARCHAR";
+    case TypeId::kUuid:
+      return "UUID";
+    case TypeId::kFixed:
+    case TypeId::kBinary:
+      return "BLOB";
+    case TypeId::kList:
+      return sql_type(type.fields.at(0).type) + "[]";
+    case TypeId::kMap:
+      return fmt::format("MAP({}, {})", sql_type(type.fields.at(0).type), sql_type(type.fields.at(1).type));
+    case TypeId::kStruct:
+      break;
+  }
+  std::string fields;
+  for (const auto& field : type.fields) {
+    fields += fmt::format("{}{} {}", fields.empty() ? "" : ", ", quote_identifier(field.name),
+                          sql_type(field.type));
+  }
+  return "STRUCT(" + fields + ")";
+}
+
+std::string view_name(const table::Table& table) {
+  return quote_identifier(table.name().space) + "." + quote_identifier(table.name().name);
+}
+
+std::string empty_view(const table::Table& table) {
+  std::string columns;
+  for (const auto& field : table.schema().fields) {
+    columns += fmt::format("{}NULL::{} AS {}", columns.empty() ? "" : ", ", sql_type(field.type),
+                           quote_identifier(field.name));
+  }
+  return fmt::format("CREATE VIEW {} AS SELECT {} WHERE false", view_name(table), columns);
+}
+
+std::string files_view(const table::Table& table, const table::ScanPlan& plan) {
+  std::string files;
+  for (const auto& task : plan.tasks)
+    files += (files.empty() ? "" : ", ") + quote_literal(task.path);
+  std::string schema;
+  for (const auto& field : plan.schema.fields) {
+    schema += fmt::format("{}{}: {{name: {}, type: {}, default_value: NULL}}", schema.empty() ? "" : ", ",
+                          field.id, quote_literal(field.name), quote_literal(sql_type(field.type)));
+  }
+  return fmt::format(
+      "CREATE VIEW {} AS FROM read_parquet([{}], schema = MAP {{{}}}, hive_partitioning = false)",
+      view_name(table), files, schema);
+}
+
+}  // namespace
+
+Result<std::string> create_view_sql(const table::Table& table, const Moment& moment) {
+  table::ScanOptions options;
+  if (moment.snapshot_id && moment.table_name == table.name().to_string()) {
+    options.snapshot_id = moment.snapshot_id;
+  } else {
+    options.as_of = moment.as_of;
+  }
+  auto plan = table::plan_scan(table, options);
+  if (!plan) {
+    // A table that had no snapshot yet at that time had no rows.
+    if (options.as_of && plan.error().kind == ErrorKind::kNotFound) return empty_view(table);
+    return std::unexpected<Error>(plan.error());
+  }
+  return plan->tasks.empty() ? empty_view(table) : files_view(table, *plan);
+}
+
+}  // namespace goldtape::query::internal
