@@ -5,7 +5,7 @@ function(goldtape_add_folder folder)
     return()
   endif()
   if(EXISTS "${CMAKE_SOURCE_DIR}/${folder}/CMakeLists.txt")
-    add_subdirectory(${folder})
+    add_subdirectory("${CMAKE_SOURCE_DIR}/${folder}" "${CMAKE_BINARY_DIR}/${folder}")
   endif()
 endfunction()
 
