@@ -47,8 +47,8 @@ struct Outcome {
   Expectation expectation;
   std::int64_t checked = 0;  ///< Rows (or groups, for kTable) looked at.
   std::int64_t failed = 0;
-  std::vector<Offender> offenders;         ///< The first kMaxOffenders in row order.
-  std::vector<std::uint32_t> failed_rows;  ///< kRow only: every failing row, ascending, distinct.
+  std::vector<Offender> offenders = {};         ///< The first kMaxOffenders in row order.
+  std::vector<std::uint32_t> failed_rows = {};  ///< kRow only: every failing row, ascending, distinct.
 
   [[nodiscard]] bool passed() const { return failed == 0; }
   /// Counts a failure; `row` is kept for kRow. Call in ascending row order.
@@ -84,9 +84,9 @@ using LiquidityHistory = std::map<std::string, std::vector<SessionCount>, std::l
 
 /// What checks may know besides the data. Pointers are borrowed for the call.
 struct Context {
-  Timestamp now{};                                ///< Of the caller's clock.
-  const calendar::Calendar* calendar = nullptr;   ///< Required.
-  const LiquidityHistory* history = nullptr;      ///< nullptr: the data's own earlier sessions only.
+  Timestamp now{};                               ///< Of the caller's clock.
+  const calendar::Calendar* calendar = nullptr;  ///< Required.
+  const LiquidityHistory* history = nullptr;     ///< nullptr: the data's own earlier sessions only.
   Thresholds thresholds = {};
 };
 

@@ -14,8 +14,8 @@ struct Report {
   std::int64_t rows = 0;
   std::vector<Outcome> outcomes;  ///< In the suite's order; every rule that ran, passed or not.
 
-  [[nodiscard]] bool passed() const;           ///< No rule failed.
-  [[nodiscard]] bool critical_passed() const;  ///< No critical rule failed.
+  [[nodiscard]] bool passed() const;                               ///< No rule failed.
+  [[nodiscard]] bool critical_passed() const;                      ///< No critical rule failed.
   [[nodiscard]] const Outcome* find(std::string_view rule) const;  ///< nullptr when it did not run.
   /// Adds another report of the same table over other rows: counts add up, row indexes are shifted by
   /// `rows`, offenders stay the first ones.

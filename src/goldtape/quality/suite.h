@@ -21,7 +21,7 @@ struct Settings {
 };
 
 /// Before bronze.bars. Rows in any order. Rules (default severity):
-///   columns              critical, table  columns of one length, tickers named, sessions and dates set
+///   columns              critical, table  columns of one length, tickers and source named
 ///   prices_positive      critical, row    open, high, low, close finite and > 0
 ///   ohlc_sane            critical, row    low <= open, close <= high, within ohlc_tolerance
 ///   volume_not_negative  critical, row
@@ -37,6 +37,7 @@ struct Settings {
                                 const Settings& settings = {});
 
 /// Before bronze.corporate_actions:
+///   source_named         critical, table  the answer has a source
 ///   action_complete      critical, row    ticker named, new_ticker where the type needs one
 ///   action_value         critical, row    split and spin-off ratio > 0, dividend >= 0, all finite
 ///   keys_unique          critical, row    no two of one (ticker, ex_date, type, new_ticker) that differ
