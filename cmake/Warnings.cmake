@@ -16,3 +16,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
       -Wno-restrict -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
   endif()
 endif()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # libstdc++ 12's own std::stable_sort calls what it marks as deprecated.
+  target_compile_options(goldtape_warnings INTERFACE -Wno-deprecated-declarations)
+endif()

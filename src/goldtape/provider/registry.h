@@ -14,9 +14,9 @@ namespace goldtape::provider {
 /// Providers by `Provider::name()`. Reading is thread safe once filled.
 class Registry {
  public:
-  /// Errors: GT2001 (kAlreadyExists) a provider of that name is there.
+  /// Errors: GT2004 (kAlreadyExists) a provider of that name is there.
   Status add(std::shared_ptr<Provider> provider);
-  /// Errors: GT2002 (kUsage), lists the names there are.
+  /// Errors: GT2005 (kUsage), lists the names there are.
   [[nodiscard]] Result<std::shared_ptr<Provider>> find(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> names() const;  ///< Sorted.
 

@@ -16,20 +16,20 @@ namespace goldtape::provider::files {
 
 /// What a user asks of `ingest files`.
 struct ImportOptions {
-  std::string path;                ///< A file or a directory.
-  std::string dataset = "bars";    ///< bars | actions
+  std::string path;              ///< A file or a directory.
+  std::string dataset = "bars";  ///< bars | actions
   model::Interval interval = model::Interval::k1m;
-  std::string source = "files";    ///< As stored in bronze.
-  std::string dialect = "default"; ///< A built-in's name, or the path of a .json or .toml file.
-  std::optional<std::string> tz;   ///< Overrides the dialect's.
-  std::optional<Label> label;      ///< Overrides the dialect's.
+  std::string source = "files";          ///< As stored in bronze.
+  std::string dialect = "default";       ///< A built-in's name, or the path of a .json or .toml file.
+  std::optional<std::string> tz;         ///< Overrides the dialect's.
+  std::optional<Label> label;            ///< Overrides the dialect's.
   std::optional<Timestamp> observed_at;  ///< Overrides name and modification time.
 };
 
 /// The questions of an import, sorted by name.
 struct ImportPlan {
-  std::string root;               ///< The directory that the requests' "name" is relative to.
-  std::vector<Request> requests;  ///< One a file.
+  std::string root;                  ///< The directory that the requests' "name" is relative to.
+  std::vector<Request> requests;     ///< One a file.
   std::vector<std::string> skipped;  ///< Files below a directory that are neither CSV nor Parquet by name.
 };
 
@@ -39,12 +39,18 @@ struct ImportPlan {
 /// GT2016 an unknown dataset, GT1020 unknown zone, io's errors.
 [[nodiscard]] Result<ImportPlan> plan_import(io::FileSystem& files, const ImportOptions& options);
 
+/// When a file's bars were said, and what says so: "--observed-at", "file name" or "modification time".
+struct ObservedAt {
+  Timestamp ts;
+  std::string_view from;
+};
+/// The time given with the request, else 23:59:59 UTC of the last date in the file's name (2015-07-15 or
+/// 20150715), else the file's modification time.
+[[nodiscard]] ObservedAt observed_at(const Request& request, Timestamp modified);
+
 /// Reads files below `root`; parses any answer it once gave, wherever the file is now.
 /// A request's params: "name" (path relative to root), "dialect" (canonical JSON, overrides applied),
 /// "observed_at" when given.
-///
-/// observed_at of an answer is the one given, else 23:59:59 UTC of the last date in the file's name
-/// (2015-07-15 or 20150715), else the file's modification time.
 class FilesProvider final : public Provider {
  public:
   /// `root` may be empty for one that only parses.

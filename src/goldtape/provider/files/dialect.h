@@ -19,9 +19,26 @@ namespace goldtape::provider::files {
 /// What a column of the file means. A file has either kTs, or kDate, or kDate and kTime.
 enum class Role : std::uint8_t {
   // bars
-  kTicker, kTs, kDate, kTime, kOpen, kHigh, kLow, kClose, kVolume, kVwap, kTradeCount, kAdjClose,
+  kTicker,
+  kTs,
+  kDate,
+  kTime,
+  kOpen,
+  kHigh,
+  kLow,
+  kClose,
+  kVolume,
+  kVwap,
+  kTradeCount,
+  kAdjClose,
   // corporate actions (with kTicker)
-  kExDate, kActionType, kValue, kCurrency, kNewTicker, kKnownAt, kDescription,
+  kExDate,
+  kActionType,
+  kValue,
+  kCurrency,
+  kNewTicker,
+  kKnownAt,
+  kDescription,
 };
 inline constexpr std::size_t kRoleCount = 19;
 [[nodiscard]] std::string_view to_string(Role role);  ///< ticker | ts | date | ... | ex_date | ...
@@ -47,16 +64,16 @@ struct Dialect {
   std::map<Role, std::vector<std::string>> columns;
   /// For files without a header: what each column is, in order; "" for one to be ignored.
   std::vector<std::string> column_order;
-  bool ticker_from_name = false;  ///< The ticker always comes from the file's name.
-  std::string ticker;             ///< Constant ticker of the file, or empty.
+  bool ticker_from_name = false;       ///< The ticker always comes from the file's name.
+  std::string ticker;                  ///< Constant ticker of the file, or empty.
   std::optional<std::int64_t> volume;  ///< Constant volume of files that have none (an index).
-  std::string tz = "UTC";  ///< Zone of timestamps that carry none.
+  std::string tz = "UTC";              ///< Zone of timestamps that carry none.
   Label label = Label::kStart;
   Order order = Order::kAny;
   /// auto | iso | date | epoch_s | epoch_ms | epoch_us | epoch_ns, or a pattern of
   /// %Y %y %m %d %b %H %I %p %M %S %f %z and literal characters. auto is settled by the first row.
   std::string ts_format = "auto";
-  /// Unquoted fields that mean "no value" in a price, volume or count. Never applied to tickers.
+  /// Fields that mean "no value" in a price, volume or count. Never applied to tickers.
   std::vector<std::string> null_words = {"", "null"};
   model::PriceBasis price_basis = model::PriceBasis::kRaw;
   bool operator==(const Dialect&) const = default;

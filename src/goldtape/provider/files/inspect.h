@@ -7,33 +7,28 @@
 
 #include "goldtape/model/bar_batch.h"
 #include "goldtape/model/corporate_action.h"
+#include "goldtape/provider/files/columns.h"
 #include "goldtape/provider/files/dialect.h"
 #include "goldtape/provider/provider.h"
 
 namespace goldtape::provider::files {
 
-struct MappedColumn {
-  Role role;
-  std::string name;   ///< As the header has it.
-  std::size_t index;  ///< 0-based position in the file.
-};
-
 struct Inspection {
-  std::string file;         ///< Display name.
-  std::string format;       ///< "csv", "csv, gzip", "parquet", ...
-  Dialect dialect;          ///< As used: delimiter and ts_format settled.
-  std::string ticker_from;  ///< "column 'symbol'", "file name", "dialect".
+  std::string file;              ///< Display name.
+  std::string format;            ///< "csv", "csv, gzip", "parquet", ...
+  Dialect dialect;               ///< As used: delimiter and ts_format settled.
+  std::string ticker_from;       ///< "column 'symbol'", "file name", "dialect".
   std::string observed_at_from;  ///< "--observed-at", "file name", "modification time".
   Timestamp observed_at{};
-  std::string order;        ///< "ascending", "descending", "mixed" or "single row", as found.
+  std::string order;  ///< "ascending", "descending", "mixed" or "single row", as found.
   std::vector<MappedColumn> mapped;
   std::vector<std::string> ignored;  ///< Columns of the file that are not loaded.
   std::size_t rows = 0;
   std::size_t rejected = 0;
   std::size_t tickers = 0;
-  Timestamp first_ts{};  ///< Smallest start; bars only.
-  Timestamp last_ts{};   ///< Greatest start; bars only.
-  std::vector<model::Bar> first_bars;               ///< As they would be loaded.
+  Timestamp first_ts{};                ///< Smallest start; bars only.
+  Timestamp last_ts{};                 ///< Greatest start; bars only.
+  std::vector<model::Bar> first_bars;  ///< As they would be loaded.
   std::vector<model::CorporateAction> first_actions;
   std::vector<model::RejectedRow> first_rejected;
 };

@@ -1,0 +1,182 @@
+// Settings: goldtape.toml, overridden by GOLDTAPE_* variables, overridden by flags. Every key is declared
+// once, in kConfigKeys, with its type, default and meaning; a key that is not is an error.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "goldtape/base/result.h"
+#include "goldtape/base/secrets.h"
+
+namespace goldtape {
+
+enum class ConfigType : std::uint8_t {
+  kText,
+  kInteger,
+  kNumber,
+  kBytes,     ///< An integer, or text with a unit: "512MB" (10^6), "2GiB" (2^30).
+  kTextList,  ///< A TOML array of strings; in the environment and flags "a,b,c".
+};
+[[nodiscard]] std::string_view to_string(ConfigType type);
+
+struct ConfigKey {
+  std::string_view name;  ///< "section.key", as in TOML; the variable is GOLDTAPE_SECTION_KEY.
+  ConfigType type;
+  std::string_view default_text;  ///< As a flag would give it.
+  std::string_view doc;
+  double min = 0;  ///< Least and greatest of integers, numbers and bytes.
+  double max = 1e18;
+  std::string_view choices = {};  ///< For text: "a|b|c"; empty: any.
+};
+
+inline constexpr std::array kConfigKeys{
+    ConfigKey{.name = "log.level",
+              .type = ConfigType::kText,
+              .default_text = "warn",
+              .doc = "Least important kind of line that is logged.",
+              .choices = "debug|info|warn|error|off"},
+    ConfigKey{.name = "log.format",
+              .type = ConfigType::kText,
+              .default_text = "human",
+              .doc = "human: lines to read; json: one Elastic Common Schema object a line.",
+              .choices = "human|json"},
+    ConfigKey{.name = "lake.lock_timeout_s",
+              .type = ConfigType::kInteger,
+              .default_text = "60",
+              .doc = "Seconds that a command that writes waits for another one to end.",
+              .max = 86'400},
+    ConfigKey{.name = "lake.preferred_sources",
+              .type = ConfigType::kTextList,
+              .default_text = "",
+              .doc = "Sources by preference where several have the same bar; the rest follow by name."},
+    ConfigKey{.name = "query.threads",
+              .type = ConfigType::kInteger,
+              .default_text = "0",
+              .doc = "Threads that a query uses; 0: one for each core.",
+              .max = 1024},
+    ConfigKey{.name = "query.memory_limit",
+              .type = ConfigType::kBytes,
+              .default_text = "0",
+              .doc = "Memory that a query may use before it spills or fails; 0: most of the machine's."},
+    ConfigKey{.name = "quality.ohlc_tolerance",
+              .type = ConfigType::kNumber,
+              .default_text = "1e-6",
+              .doc = "Relative slack of low <= open, close <= high.",
+              .max = 1},
+    ConfigKey{.name = "quality.row_count_min_share",
+              .type = ConfigType::kNumber,
+              .default_text = "0.5",
+              .doc = "A session with fewer bars than this share of the ticker's trailing median is reported.",
+              .max = 1},
+    ConfigKey{.name = "quality.row_count_sessions",
+              .type = ConfigType::kInteger,
+              .default_text = "20",
+              .doc = "Sessions that the trailing median looks back on.",
+              .min = 1,
+              .max = 1000},
+    ConfigKey{.name = "quality.row_count_min_sessions",
+              .type = ConfigType::kInteger,
+              .default_text = "3",
+              .doc = "Sessions that the trailing median needs before it judges.",
+              .min = 1,
+              .max = 1000},
+    ConfigKey{.name = "quality.liquid_min_share",
+              .type = ConfigType::kNumber,
+              .default_text = "0.98",
+              .doc = "A ticker with at least this share of a session's minutes is liquid in it.",
+              .max = 1},
+    ConfigKey{.name = "quality.hole_min_tickers",
+              .type = ConfigType::kInteger,
+              .default_text = "5",
+              .doc = "A minute is a vendor hole when at least so many liquid tickers lack it.",
+              .min = 1,
+              .max = 1e6},
+    ConfigKey{.name = "quality.hole_min_share",
+              .type = ConfigType::kNumber,
+              .default_text = "0.2",
+              .doc = "... and at least this share of the liquid tickers.",
+              .max = 1},
+    ConfigKey{.name = "quality.clock_skew_s",
+              .type = ConfigType::kInteger,
+              .default_text = "60",
+              .doc = "Seconds that a time may lie after this machine's clock before it counts as future.",
+              .max = 86'400},
+    ConfigKey{.name = "quality.critical",
+              .type = ConfigType::kTextList,
+              .default_text = "",
+              .doc = "Rules whose failure stops a load, besides those that do by default."},
+    ConfigKey{.name = "quality.warning",
+              .type = ConfigType::kTextList,
+              .default_text = "",
+              .doc = "Rules whose failure is only recorded, though it stops a load by default."},
+};
+
+/// A declared key of a type, checked by the compiler: `config.text("log.levl")` does not compile.
+template <ConfigType kType>
+class ConfigName {
+ public:
+  consteval ConfigName(const char* name) : index_(find(name)) {}  // NOLINT(google-explicit-constructor)
+  [[nodiscard]] std::size_t index() const { return index_; }
+
+ private:
+  static consteval std::size_t find(std::string_view name) {
+    for (std::size_t i = 0; i < kConfigKeys.size(); ++i) {
+      if (kConfigKeys[i].name == name && kConfigKeys[i].type == kType) return i;
+    }
+    throw "no such key of this type in kConfigKeys";
+  }
+  std::size_t index_;
+};
+
+/// What settings are made of. Names in messages: the file's as given, the variable's, "--set key=value".
+struct ConfigSources {
+  std::string toml = {};                ///< Content of goldtape.toml; empty: none.
+  std::string toml_name = {};           ///< How messages name it.
+  Environment environment = {};         ///< Only GOLDTAPE_* is looked at.
+  std::vector<std::string> flags = {};  ///< "log.level=debug", the last one of a key wins.
+};
+
+/// Typed settings. Immutable, thread safe, cheap enough to copy.
+class Config {
+ public:
+  /// The defaults.
+  Config();
+  /// Errors, all kUsage, with `where` = "goldtape.toml:12", the variable or the flag: GT1001 unknown key (the
+  /// nearest is named), GT1002 value of the wrong type, range or choice, GT1003 not TOML, GT1004 a secret in
+  /// the file (secrets come by the environment only).
+  [[nodiscard]] static Result<Config> load(const ConfigSources& sources);
+
+  [[nodiscard]] const std::string& text(ConfigName<ConfigType::kText> key) const;
+  [[nodiscard]] std::int64_t integer(ConfigName<ConfigType::kInteger> key) const;
+  [[nodiscard]] double number(ConfigName<ConfigType::kNumber> key) const;
+  [[nodiscard]] std::uint64_t bytes(ConfigName<ConfigType::kBytes> key) const;
+  [[nodiscard]] const std::vector<std::string>& list(ConfigName<ConfigType::kTextList> key) const;
+
+  /// Where a key's value comes from, by index in kConfigKeys: "default", "goldtape.toml:3",
+  /// "GOLDTAPE_LOG_LEVEL" or "--set".
+  [[nodiscard]] const std::string& origin(std::size_t key_index) const {
+    return entries_.at(key_index).origin;
+  }
+
+ private:
+  using Value = std::variant<std::string, std::int64_t, double, std::uint64_t, std::vector<std::string>>;
+  struct Entry {
+    Value value;
+    std::string origin;
+  };
+  friend class ConfigLoader;
+  std::vector<Entry> entries_;  ///< In the order of kConfigKeys.
+};
+
+/// "GOLDTAPE_LOG_LEVEL" for "log.level".
+[[nodiscard]] std::string environment_name(std::string_view key);
+
+/// A goldtape.toml that names every key with its meaning and default, all commented out.
+[[nodiscard]] std::string config_template();
+
+}  // namespace goldtape

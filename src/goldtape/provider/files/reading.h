@@ -1,0 +1,57 @@
+// What the readers of bars and actions share: what is known before the first row, what was found after.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "goldtape/base/result.h"
+#include "goldtape/model/bar_batch.h"
+#include "goldtape/model/corporate_action.h"
+#include "goldtape/provider/files/bar_builder.h"
+#include "goldtape/provider/files/columns.h"
+#include "goldtape/provider/files/dialect.h"
+#include "goldtape/provider/files/ts_text.h"
+
+namespace goldtape::provider::files {
+
+/// What is known of a file before it is read.
+struct ReadContext {
+  Dialect dialect;
+  model::BarOrigin origin;  ///< Actions use its source and observed_at.
+  std::string name;         ///< The file's base name, which may give the ticker.
+  std::string where;        ///< For errors: path or display name.
+};
+
+/// How a file was found to be written.
+struct ReadReport {
+  Dialect dialect;  ///< Delimiter and ts_format settled.
+  ColumnMap columns;
+  std::string ticker_from;
+  FoundOrder order = FoundOrder::kSingleRow;
+};
+
+/// Where the ticker of a file's rows comes from when no column gives it; sets `report.ticker_from`.
+/// Empty when a column gives it. Errors: GT2037 (kDamaged) nothing gives it.
+[[nodiscard]] Result<std::string> constant_ticker(const ReadContext& context, ReadReport& report);
+
+/// The format of the first timestamp, or the dialect's. Errors: GT2030 (kDamaged) it cannot be guessed.
+[[nodiscard]] Result<TsFormat> settle_ts_format(Dialect& dialect, std::string_view sample,
+                                                std::string_view where);
+/// Errors with `where`: GT2030 (kDamaged).
+[[nodiscard]] std::unexpected<Error> bad_time(TimeFault fault, std::string_view text, const TsFormat& format,
+                                              std::string where);
+
+/// Rows of a text, bars. Errors (kDamaged): csv_table.h's, bar_builder.h's, GT2027 text where a number
+/// belongs, GT2028 a number out of range or not finite, GT2029 a fraction of a share, GT2030 not a timestamp.
+[[nodiscard]] Result<model::BarBatch> read_bars_csv(std::string_view text, const ReadContext& context,
+                                                    ReadReport& report);
+/// Rows of a Parquet file, bars. Errors (kDamaged): as for CSV, and GT2040 Arrow cannot read it, GT2041 a
+/// column of a type that cannot be what it is named.
+[[nodiscard]] Result<model::BarBatch> read_bars_parquet(std::string_view bytes, const ReadContext& context,
+                                                        ReadReport& report);
+/// Rows of a text, corporate actions. Errors (kDamaged): csv_table.h's, GT2027, GT2028, GT2030, GT2034,
+/// GT2038 an action that lacks what its type needs or contradicts it.
+[[nodiscard]] Result<model::ActionBatch> read_actions_csv(std::string_view text, const ReadContext& context,
+                                                          ReadReport& report);
+
+}  // namespace goldtape::provider::files
