@@ -77,16 +77,11 @@ std::string wanted(const ConfigKey& key) {
   const std::string range = key.max < 1e18 ? fmt::format(" from {:g} to {:g}", key.min, key.max)
                                            : fmt::format(" of at least {:g}", key.min);
   switch (key.type) {
-    case ConfigType::kInteger:
-      return "a whole number" + range;
-    case ConfigType::kNumber:
-      return "a number" + range;
-    case ConfigType::kBytes:
-      return "a size such as 512MB or 2GiB";
-    case ConfigType::kTextList:
-      return "a list such as [\"a\", \"b\"], or a,b outside of TOML";
-    case ConfigType::kText:
-      break;
+    case ConfigType::kInteger: return "a whole number" + range;
+    case ConfigType::kNumber: return "a number" + range;
+    case ConfigType::kBytes: return "a size such as 512MB or 2GiB";
+    case ConfigType::kTextList: return "a list such as [\"a\", \"b\"], or a,b outside of TOML";
+    case ConfigType::kText: break;
   }
   return "a text";
 }
@@ -99,16 +94,11 @@ bool in_range(const ConfigKey& key, double value) {
 
 std::string_view to_string(ConfigType type) {
   switch (type) {
-    case ConfigType::kText:
-      return "text";
-    case ConfigType::kInteger:
-      return "integer";
-    case ConfigType::kNumber:
-      return "number";
-    case ConfigType::kBytes:
-      return "size";
-    case ConfigType::kTextList:
-      return "list";
+    case ConfigType::kText: return "text";
+    case ConfigType::kInteger: return "integer";
+    case ConfigType::kNumber: return "number";
+    case ConfigType::kBytes: return "size";
+    case ConfigType::kTextList: return "list";
   }
   return "text";
 }
@@ -165,8 +155,7 @@ std::optional<std::size_t> ConfigLoader::find(std::string_view name) {
 
 Error ConfigLoader::unknown_key(std::string_view name, std::string where) {
   std::vector<std::string_view> names;
-  for (const ConfigKey& key : kConfigKeys)
-    names.push_back(key.name);
+  for (const ConfigKey& key : kConfigKeys) names.push_back(key.name);
   return {ErrorKind::kUsage, 1001, fmt::format("unknown setting '{}'{}", name, did_you_mean(name, names)),
           std::move(where)};
 }
@@ -189,8 +178,7 @@ void ConfigLoader::set_list(std::size_t index, std::vector<std::string> values, 
 
 Status ConfigLoader::apply_environment(const Environment& environment) {
   std::vector<std::string> names;
-  for (const ConfigKey& key : kConfigKeys)
-    names.push_back(environment_name(key.name));
+  for (const ConfigKey& key : kConfigKeys) names.push_back(environment_name(key.name));
   const std::vector<std::string_view> views(names.begin(), names.end());
   for (const auto& [variable, value] : environment) {
     if (!variable.starts_with(kEnvironmentPrefix)) continue;

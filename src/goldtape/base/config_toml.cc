@@ -18,16 +18,11 @@ std::string as_written(const toml::node& node) {
 /// Whether a TOML value is of the kind that a key wants. Sizes may be integers or text with a unit.
 bool fits(ConfigType type, const toml::node& node) {
   switch (type) {
-    case ConfigType::kText:
-      return node.is_string();
-    case ConfigType::kInteger:
-      return node.is_integer();
-    case ConfigType::kNumber:
-      return node.is_number();
-    case ConfigType::kBytes:
-      return node.is_integer() || node.is_string();
-    case ConfigType::kTextList:
-      return node.is_array();
+    case ConfigType::kText: return node.is_string();
+    case ConfigType::kInteger: return node.is_integer();
+    case ConfigType::kNumber: return node.is_number();
+    case ConfigType::kBytes: return node.is_integer() || node.is_string();
+    case ConfigType::kTextList: return node.is_array();
   }
   return false;
 }

@@ -82,9 +82,7 @@ Current& current() {
   return state;
 }
 
-Timestamp now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
+Timestamp now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
 
 nlohmann::ordered_json json_value(const Field& field, const Redactor& redactor) {
   if (const auto* text = std::get_if<std::string>(&field.value)) return redactor.redact(*text);
@@ -136,9 +134,7 @@ std::string json_line(const State& state, Level level, std::string_view message,
 
 }  // namespace
 
-std::string_view to_string(Level level) {
-  return kLevels[std::to_underlying(level)];
-}
+std::string_view to_string(Level level) { return kLevels[std::to_underlying(level)]; }
 
 Result<Level> parse_level(std::string_view text) {
   for (std::size_t i = 0; i < kLevels.size(); ++i) {
@@ -163,9 +159,7 @@ void configure(Options options) {
                                               .logger = make_logger(std::move(options.sink))}));
 }
 
-bool enabled(Level level) {
-  return level != Level::kOff && level >= current().get()->level;
-}
+bool enabled(Level level) { return level != Level::kOff && level >= current().get()->level; }
 
 void write(Level level, std::string_view message, const Fields& fields) {
   const auto state = current().get();

@@ -7,9 +7,7 @@
 namespace goldtape {
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 }  // namespace
 
@@ -46,18 +44,27 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::vector<std::string> nearest_names(std::string_view word, std::span<const std::string_view> names,
                                        std::size_t limit) {
+  struct Candidate {
+    std::size_t distance;
+    bool has_word;  ///< The word is a part of the name.
+    std::string_view name;
+  };
   const std::string wanted = to_lower(word);
-  std::vector<std::pair<std::size_t, std::string_view>> near;
+  std::vector<Candidate> near;
   for (const std::string_view name : names) {
     const std::size_t distance = edit_distance(word, name);
     const std::size_t allowed = std::max<std::size_t>(2, std::max(word.size(), name.size()) / 3);
-    const bool part = wanted.size() >= 3 && to_lower(name).find(wanted) != std::string::npos;
-    if ((distance <= allowed && distance < word.size()) || part) near.emplace_back(distance, name);
+    const bool has_word = wanted.size() >= 3 && to_lower(name).find(wanted) != std::string::npos;
+    if ((distance <= allowed && distance < word.size()) || has_word)
+      near.push_back({distance, has_word, name});
   }
-  std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(near.begin(), near.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.distance < b.distance; });
   std::vector<std::string> out;
-  for (std::size_t i = 0; i < near.size() && i < limit; ++i)
-    out.emplace_back(near[i].second);
+  for (const Candidate& candidate : near) {
+    const bool as_good = candidate.has_word || candidate.distance <= 2 * near.front().distance + 1;
+    if (as_good && out.size() < limit) out.emplace_back(candidate.name);
+  }
   return out;
 }
 
@@ -72,8 +79,7 @@ std::string join_or(std::span<const std::string_view> names) {
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> names) {
   std::vector<std::string> quoted;
-  for (const std::string& name : nearest_names(word, names))
-    quoted.push_back("'" + name + "'");
+  for (const std::string& name : nearest_names(word, names)) quoted.push_back("'" + name + "'");
   if (quoted.empty()) return {};
   const std::vector<std::string_view> views(quoted.begin(), quoted.end());
   return "; did you mean " + join_or(views) + "?";

@@ -13,7 +13,8 @@ namespace goldtape {
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// Up to `limit` of `names` that `word` may have meant, nearest first: a distance of at most a third of the
-/// longer word (2 at least), or `word` as a part of the name. Equal distances keep the order of `names`.
+/// longer word (2 at least) and not much above the nearest one's, or `word` as a part of the name. Equal
+/// distances keep the order of `names`.
 [[nodiscard]] std::vector<std::string> nearest_names(std::string_view word,
                                                      std::span<const std::string_view> names,
                                                      std::size_t limit = 3);

@@ -41,8 +41,7 @@ class Scanner {
     }
     if (count == 0 || count > 9) return std::nullopt;
     rest_.remove_prefix(count);
-    for (std::size_t i = count; i < 6; ++i)
-      value *= 10;
+    for (std::size_t i = count; i < 6; ++i) value *= 10;
     return value;
   }
 
@@ -107,9 +106,7 @@ std::optional<Timestamp> scan_timestamp(std::string_view text) {
   return Timestamp{*date} + *time - *offset;
 }
 
-bool is_bare_date(std::string_view text) {
-  return text.size() == 10;
-}
+bool is_bare_date(std::string_view text) { return text.size() == 10; }
 
 }  // namespace
 

@@ -35,17 +35,13 @@ struct TimeRange {
 /// [start, end) of two texts; a bare date as `end` includes that whole day. Errors: GT1010..GT1012.
 [[nodiscard]] Result<TimeRange> parse_range(std::string_view start, std::string_view end);
 
-[[nodiscard]] constexpr std::int64_t to_micros(Timestamp ts) {
-  return ts.time_since_epoch().count();
-}
+[[nodiscard]] constexpr std::int64_t to_micros(Timestamp ts) { return ts.time_since_epoch().count(); }
 [[nodiscard]] constexpr Timestamp from_micros(std::int64_t us) {
   return Timestamp{std::chrono::microseconds{us}};
 }
 [[nodiscard]] constexpr std::int32_t to_days(Date date) {
   return static_cast<std::int32_t>(date.time_since_epoch().count());
 }
-[[nodiscard]] constexpr Date from_days(std::int32_t days) {
-  return Date{std::chrono::days{days}};
-}
+[[nodiscard]] constexpr Date from_days(std::int32_t days) { return Date{std::chrono::days{days}}; }
 
 }  // namespace goldtape

@@ -60,8 +60,7 @@ Result<const date::tzdb*> database() {
 
 Error unknown_zone(std::string_view name, const date::tzdb& tzdb) {
   std::vector<std::string_view> names;
-  for (const date::time_zone& zone : tzdb.zones)
-    names.emplace_back(zone.name());
+  for (const date::time_zone& zone : tzdb.zones) names.emplace_back(zone.name());
   return {
       ErrorKind::kUsage,
       1020,
@@ -96,7 +95,7 @@ TimeZone::TimeZone(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 Result<TimeZone> TimeZone::find(std::string_view name) {
   GT_ASSIGN(const date::tzdb* tzdb, database());
   try {
-    const date::time_zone* zone = tzdb->locate_zone(name);
+    const date::time_zone* zone = date::locate_zone(name);
     auto impl = std::make_shared<Impl>();
     impl->name = zone->name();
     impl->stretches = stretches_of(*zone);
@@ -111,9 +110,7 @@ Result<TimeZone> TimeZone::new_york() {
   return zone;
 }
 
-std::string_view TimeZone::name() const {
-  return impl_->name;
-}
+std::string_view TimeZone::name() const { return impl_->name; }
 
 LocalTime TimeZone::to_local(Timestamp ts) const {
   const std::int64_t us = to_micros(ts);
