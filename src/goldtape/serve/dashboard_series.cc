@@ -1,0 +1,188 @@
+#include "goldtape/serve/dashboard_series.h"
+
+#include <span>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "goldtape/serve/row_reader.h"
+
+namespace goldtape::serve {
+
+namespace {
+
+/// A feature that the page draws, and to how many decimal digits it carries it.
+struct DrawnFeature {
+  std::string_view name;
+  int scale;
+};
+
+constexpr int kPriceScale = 4;
+
+constexpr DrawnFeature kMinuteFeatures[] = {
+    {"session_vwap", kPriceScale},
+    {"sma_20", kPriceScale},
+    {"sma_50", kPriceScale},
+    {"ema_12", kPriceScale},
+    {"ema_26", kPriceScale},
+    {"bb_upper_20", kPriceScale},
+    {"bb_lower_20", kPriceScale},
+    {"rsi_14", 3},
+    {"macd", 6},
+    {"macd_signal", 6},
+    {"macd_hist", 6},
+};
+
+constexpr DrawnFeature kDailyFeatures[] = {
+    {"sma_20", kPriceScale},      {"sma_50", kPriceScale}, {"sma_200", kPriceScale},
+    {"ema_12", kPriceScale},      {"ema_26", kPriceScale}, {"bb_upper_20", kPriceScale},
+    {"bb_lower_20", kPriceScale}, {"rsi_14", 3},           {"macd", 6},
+    {"macd_signal", 6},           {"macd_hist", 6},        {"simple_return", 8},
+};
+
+int scale_of(std::string_view feature) {
+  for (const auto features :
+       {std::span<const DrawnFeature>(kMinuteFeatures), std::span<const DrawnFeature>(kDailyFeatures)}) {
+    for (const auto& [name, scale] : features) {
+      if (name == feature) return scale;
+    }
+  }
+  return kPriceScale;
+}
+
+std::vector<std::string> names_of(std::span<const DrawnFeature> features) {
+  std::vector<std::string> names;
+  for (const auto& feature : features)
+    names.emplace_back(feature.name);
+  return names;
+}
+
+std::string feature_columns(std::span<const DrawnFeature> features) {
+  std::string columns;
+  for (const auto& feature : features)
+    columns += fmt::format(", f.{0}::DOUBLE AS {0}", feature.name);
+  return columns;
+}
+
+std::string id_list(const SeriesScope& scope) {
+  return fmt::format("({})", fmt::join(scope.security_ids, ", "));
+}
+
+/// Rows of (security_id, ts_s, session, open, high, low, close, volume, fill, features...), in order.
+Result<SeriesBySecurity> read_series(query::Session& session, std::string_view sql,
+                                     const std::vector<std::string>& features) {
+  GT_ASSIGN(const RowReader answer, RowReader::run(session, sql));
+  const int id = answer.column("security_id");
+  const int ts = answer.column("ts_s");
+  const int date = answer.column("session");
+  const int fill = answer.column("fill");
+  const int open = answer.column("open"), high = answer.column("high"), low = answer.column("low");
+  const int close = answer.column("close"), volume = answer.column("volume");
+  std::vector<int> feature_at;
+  for (const auto& name : features)
+    feature_at.push_back(answer.column(name));
+  SeriesBySecurity all;
+  for (std::int64_t row = 0; row < answer.rows(); ++row) {
+    BarColumns& bars = all[answer.integer(id, row)];
+    if (bars.features.empty()) {
+      for (const auto& name : features)
+        bars.features.emplace_back(name, std::vector<double>{});
+    }
+    bars.ts_s.push_back(answer.integer(ts, row));
+    bars.session.push_back(answer.integer(date, row));
+    bars.open.push_back(answer.number(open, row));
+    bars.high.push_back(answer.number(high, row));
+    bars.low.push_back(answer.number(low, row));
+    bars.close.push_back(answer.number(close, row));
+    bars.volume.push_back(answer.number(volume, row));
+    bars.fill.push_back(answer.text(fill, row));
+    for (std::size_t i = 0; i < features.size(); ++i) {
+      bars.features[i].second.push_back(answer.number(feature_at[i], row));
+    }
+  }
+  return all;
+}
+
+constexpr std::string_view kSession = "(b.date - DATE '1970-01-01')::BIGINT AS session";
+
+}  // namespace
+
+PackedSeries BarColumns::packed() const {
+  PackedSeries series(size());
+  series.add_integers("ts", ts_s);
+  series.add_numbers("open", open, kPriceScale);
+  series.add_numbers("high", high, kPriceScale);
+  series.add_numbers("low", low, kPriceScale);
+  series.add_numbers("close", close, kPriceScale);
+  series.add_numbers("volume", volume, 0);
+  series.add_words("fill", fill);
+  for (const auto& [name, values] : features)
+    series.add_numbers(name, values, scale_of(name));
+  return series;
+}
+
+Result<SeriesBySecurity> read_minutes(query::Session& session, const SeriesScope& scope) {
+  if (scope.first_session.empty()) return SeriesBySecurity{};
+  const auto sql = fmt::format(
+      "SELECT b.security_id, epoch_us(b.ts) // 1000000 AS ts_s, {session}, b.open::DOUBLE AS open, "
+      "b.high::DOUBLE AS high, b.low::DOUBLE AS low, b.close::DOUBLE AS close, "
+      "CASE WHEN b.close IS NOT NULL THEN b.volume::DOUBLE END AS volume, b.fill{features} "
+      "FROM silver.bars_1m b LEFT JOIN gold.features_1m f ON f.security_id = b.security_id AND f.ts = b.ts "
+      "WHERE b.date >= DATE '{first}' AND b.security_id IN {ids} ORDER BY b.security_id, b.ts",
+      fmt::arg("session", kSession), fmt::arg("features", feature_columns(kMinuteFeatures)),
+      fmt::arg("first", scope.first_session), fmt::arg("ids", id_list(scope)));
+  return read_series(session, sql, names_of(kMinuteFeatures));
+}
+
+Result<SeriesBySecurity> read_resampled(query::Session& session, const SeriesScope& scope, int minutes) {
+  if (scope.first_session.empty()) return SeriesBySecurity{};
+  // Sessions open and close on whole quarters of an hour, so buckets of the UTC day are those of the session.
+  const auto sql = fmt::format(
+      "SELECT b.security_id, epoch_us(b.ts) // {bucket_us} * {bucket_s} AS ts_s, "
+      "any_value({session_days})::BIGINT AS session, "
+      "arg_min(b.open, b.ts)::DOUBLE AS open, max(b.high)::DOUBLE AS high, min(b.low)::DOUBLE AS low, "
+      "arg_max(b.close, b.ts)::DOUBLE AS close, sum(b.volume)::DOUBLE AS volume, 'traded' AS fill, "
+      "arg_max(f.session_vwap, b.ts)::DOUBLE AS session_vwap "
+      "FROM silver.bars_1m b LEFT JOIN gold.features_1m f ON f.security_id = b.security_id AND f.ts = b.ts "
+      "WHERE b.fill = 'traded' AND b.date >= DATE '{first}' AND b.security_id IN {ids} "
+      "GROUP BY b.security_id, ts_s ORDER BY b.security_id, ts_s",
+      fmt::arg("bucket_us", minutes * 60'000'000), fmt::arg("bucket_s", minutes * 60),
+      fmt::arg("session_days", "b.date - DATE '1970-01-01'"), fmt::arg("first", scope.first_session),
+      fmt::arg("ids", id_list(scope)));
+  return read_series(session, sql, {"session_vwap"});
+}
+
+Result<SeriesBySecurity> read_days(query::Session& session, const SeriesScope& scope) {
+  const auto sql = fmt::format(
+      "SELECT b.security_id, (b.date - DATE '1970-01-01')::BIGINT * 86400 AS ts_s, {session}, "
+      "b.open::DOUBLE AS open, b.high::DOUBLE AS high, b.low::DOUBLE AS low, b.close::DOUBLE AS close, "
+      "b.volume::DOUBLE AS volume, 'traded' AS fill{features} "
+      "FROM silver.bars_1d b LEFT JOIN gold.features_1d f ON f.security_id = b.security_id AND f.date = "
+      "b.date "
+      "WHERE b.security_id IN {ids} "
+      "QUALIFY row_number() OVER (PARTITION BY b.security_id ORDER BY b.date DESC) <= {limit} "
+      "ORDER BY b.security_id, b.date",
+      fmt::arg("session", kSession), fmt::arg("features", feature_columns(kDailyFeatures)),
+      fmt::arg("ids", id_list(scope)), fmt::arg("limit", scope.max_daily_bars));
+  return read_series(session, sql, names_of(kDailyFeatures));
+}
+
+Result<SeriesBySecurity> read_days_of_minutes(query::Session& session, const SeriesScope& scope) {
+  if (scope.first_session.empty()) return SeriesBySecurity{};
+  const auto sql = fmt::format(
+      "SELECT security_id, session * 86400 AS ts_s, session, open, high, low, close, volume, 'traded' AS "
+      "fill, "
+      "close / lag(close) OVER (PARTITION BY security_id ORDER BY session) - 1 AS simple_return "
+      "FROM (SELECT b.security_id, (b.date - DATE '1970-01-01')::BIGINT AS session, "
+      "arg_min(b.open, b.ts)::DOUBLE AS open, max(b.high)::DOUBLE AS high, min(b.low)::DOUBLE AS low, "
+      "arg_max(b.close, b.ts)::DOUBLE AS close, sum(b.volume)::DOUBLE AS volume "
+      "FROM silver.bars_1m b "
+      "WHERE b.fill = 'traded' AND b.date >= DATE '{first}' AND b.security_id IN {ids} GROUP BY "
+      "b.security_id, b.date) "
+      "ORDER BY security_id, session",
+      fmt::arg("first", scope.first_session), fmt::arg("ids", id_list(scope)));
+  return read_series(session, sql, {"simple_return"});
+}
+
+}  // namespace goldtape::serve
