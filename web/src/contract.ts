@@ -59,8 +59,10 @@ export interface CoverageRow {
   ticker: string;
   traded: number[];
   filled: number[];
-  none: number[];
-  halted: number[];
+  /** Minutes without a price. */
+  missing: number[];
+  /** Minutes that many liquid symbols lack at once: the vendor lost them. */
+  holes: number[];
   state: string[];
 }
 
@@ -69,7 +71,7 @@ export interface DashboardDocument {
   version: 1;
   lake: { name: string; generated_at: string; program: string };
   time_zone: string;
-  scope: { symbols_total: number; symbols_shown: number; minute_sessions: number };
+  scope: { symbols_total: number; symbols_shown: number; minute_sessions: number; first_symbol: string | null };
   symbols: SymbolEntry[];
   volatility_by_hour: VolatilityByHour;
   coverage: { sessions: string[]; rows: CoverageRow[] };

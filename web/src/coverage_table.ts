@@ -37,7 +37,8 @@ function session_heading(session: string): HTMLElement[] {
 function cell(row: CoverageRow, session: string, index: number): HTMLElement {
   const traded = row.traded[index] ?? 0;
   const filled = row.filled[index] ?? 0;
-  const absent = (row.none[index] ?? 0) + (row.halted[index] ?? 0);
+  const absent = row.missing[index] ?? 0;
+  const holes = row.holes[index] ?? 0;
   const total = traded + filled + absent;
   const state = row.state[index] ?? "";
   const state_name = state_names[state] ?? state;
@@ -45,7 +46,8 @@ function cell(row: CoverageRow, session: string, index: number): HTMLElement {
   const bar = h("span", { class: "coverage-bar", "aria-hidden": "true" },
     segment("traded", share(traded)), segment("filled", share(filled)), segment("absent", share(absent)));
   const label = total === 0 ? state_name
-    : `${row.ticker}, ${session}: ${traded} of ${total} minutes traded, ${filled} filled, ${absent} without a price; ${state_name}`;
+    : `${row.ticker}, ${session}: ${traded} of ${total} minutes traded, ${filled} filled, ${absent} without a price` +
+      `${holes === 0 ? "" : `, ${holes} lost by the vendor`}; ${state_name}`;
   return h("td", { class: attention.has(state) ? "attention" : null, title: label, "data-traded": traded, "data-state": state },
     h("span", { class: "coverage-figure" }, total === 0 ? "–" : String(traded),
       h("small", { "aria-hidden": "true" }, state_marks[state] ?? "")),

@@ -48,7 +48,8 @@ class Dashboard {
   async start(): Promise<void> {
     const address = read_address();
     if (address.interval !== null) this.panel.want(address.interval);
-    const first = this.data.symbols.find(({ ticker }) => ticker === address.ticker) ?? this.data.symbols[0];
+    const named = (wanted: string | null) => this.data.symbols.find(({ ticker }) => ticker === wanted);
+    const first = named(address.ticker) ?? named(this.data.scope.first_symbol) ?? this.data.symbols[0];
     if (first === undefined) {
       document.body.classList.add("no-symbols");
     } else {

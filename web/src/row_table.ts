@@ -11,8 +11,8 @@ export interface ColumnView {
 }
 
 const shown_at_first = 12;
-const good = new Set(["pass", "passed", "done", "ok", "success", "succeeded", "committed", "loaded", "unchanged"]);
-const bad = new Set(["fail", "failed", "error", "critical"]);
+const good = new Set(["passed", "loaded", "unchanged"]);
+const bad = new Set(["failed", "refused"]);
 
 /** How a status word is coloured; the word itself always stands beside the colour. */
 export function status_kind(word: string): "good" | "bad" | "warn" {

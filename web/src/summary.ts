@@ -34,7 +34,8 @@ function count_statuses(table: RowTable, column: string): Map<string, number> {
 }
 
 function status_chips(name: string, counts: Map<string, number>): HTMLElement[] {
-  return [...counts].map(([word, count]) => h("span", { class: `chip ${status_kind(word)}` }, `${name} ${word} ${integer_text(count)}`));
+  return [...counts].map(([word, count], index) =>
+    h("span", { class: `chip ${status_kind(word)}` }, `${index === 0 ? `${name}: ` : ""}${integer_text(count)} ${word}`));
 }
 
 export function render_lake_head(data: DashboardDocument, time: ExchangeTime): void {

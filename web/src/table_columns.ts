@@ -2,13 +2,13 @@
 import type { ColumnView } from "./row_table.js";
 
 export const QUALITY_COLUMNS: readonly ColumnView[] = [
-  { name: "table", label: "Table", kind: "text" },
+  { name: "table_name", label: "Table", kind: "text" },
   { name: "rule", label: "Rule", kind: "text" },
   { name: "severity", label: "Severity", kind: "text" },
   { name: "status", label: "Outcome", kind: "status" },
-  { name: "rows_checked", label: "Checked", kind: "number" },
-  { name: "rows_failed", label: "Failed", kind: "number" },
-  { name: "message", label: "Finding", kind: "prose" },
+  { name: "checked", label: "Checked", kind: "number" },
+  { name: "failed", label: "Failed", kind: "number" },
+  { name: "finding", label: "Finding", kind: "prose" },
   { name: "checked_at", label: "When", kind: "time" },
 ];
 
@@ -33,9 +33,11 @@ export const LOAD_COLUMNS: readonly ColumnView[] = [
 ];
 
 export const SNAPSHOT_COLUMNS: readonly ColumnView[] = [
-  { name: "table", label: "Table", kind: "text" },
+  { name: "table_name", label: "Table", kind: "text" },
   { name: "snapshot_id", label: "Snapshot", kind: "text" },
   { name: "operation", label: "Operation", kind: "text" },
   { name: "committed_at", label: "Committed", kind: "time" },
-  { name: "rows", label: "Rows", kind: "number" },
+  { name: "total_rows", label: "Rows", kind: "number" },
+  { name: "total_files", label: "Files", kind: "number" },
+  { name: "total_bytes", label: "Bytes", kind: "number" },
 ];

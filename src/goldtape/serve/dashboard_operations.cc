@@ -121,25 +121,26 @@ Result<Json> load_audit_section(query::Session& session) {
 
 Result<Json> quality_section(query::Session& session) {
   // A run may check a table once for each load; its rows are added up to one line a rule.
-  GT_ASSIGN(const RowReader answer,
-            RowReader::run(
-                session,
-                "WITH newest AS (SELECT table_name, layer, arg_max(run_id, at) AS run_id "
-                "FROM ops.quality_results GROUP BY table_name, layer), "
-                "lines AS (SELECT table_name, layer, rule, severity, "
-                "bool_or(outcome = 'failed') AS any_failed, bool_or(outcome = 'passed') AS any_passed, "
-                "sum(checked)::BIGINT AS checked, sum(failed)::BIGINT AS failed, "
-                "any_value(message) FILTER (outcome = 'failed') AS finding, "
-                "any_value(message) FILTER (outcome = 'skipped') AS reason, max(at) AS at "
-                "FROM ops.quality_results JOIN newest USING (table_name, layer, run_id) "
-                "GROUP BY table_name, layer, rule, severity) "
-                "SELECT table_name, layer, rule, severity, "
-                "CASE WHEN any_failed AND severity = 'critical' THEN 'failed' "
-                "WHEN any_failed THEN 'warning' WHEN any_passed THEN 'passed' ELSE 'skipped' END AS status, "
-                "checked, failed, coalesce(finding, reason) AS finding, " +
-                    instant("at") +
-                    " FROM lines ORDER BY status = 'failed' DESC, status = 'warning' DESC, "
-                    "status = 'skipped' DESC, table_name, rule"));
+  GT_ASSIGN(const RowReader answer, RowReader::run(session, R"(
+WITH newest AS (
+  SELECT table_name, layer, arg_max(run_id, "at") AS run_id FROM ops.quality_results GROUP BY table_name, layer
+), lines AS (
+  SELECT table_name, layer, rule, severity,
+         bool_or(outcome = 'failed') AS any_failed, bool_or(outcome = 'passed') AS any_passed,
+         sum(checked)::BIGINT AS checked, sum(failed)::BIGINT AS failed,
+         any_value(message) FILTER (outcome = 'failed') AS finding,
+         any_value(message) FILTER (outcome = 'skipped') AS reason,
+         max("at") AS checked_at
+  FROM ops.quality_results JOIN newest USING (table_name, layer, run_id)
+  GROUP BY table_name, layer, rule, severity
+)
+SELECT table_name, layer, rule, severity,
+       CASE WHEN any_failed AND severity = 'critical' THEN 'failed'
+            WHEN any_failed THEN 'warning' WHEN any_passed THEN 'passed' ELSE 'skipped' END AS status,
+       checked, failed, coalesce(finding, reason) AS finding,
+       strftime(make_timestamp(epoch_us(checked_at)), '%Y-%m-%dT%H:%M:%SZ') AS checked_at
+FROM lines
+ORDER BY status = 'failed' DESC, status = 'warning' DESC, status = 'skipped' DESC, table_name, rule)"));
   return answer.row_table();
 }
 

@@ -104,7 +104,7 @@ Result<SeriesBySecurity> read_series(query::Session& session, std::string_view s
   return all;
 }
 
-constexpr std::string_view kSession = "(b.date - DATE '1970-01-01')::BIGINT AS session";
+constexpr std::string_view kSession = "(b.date - DATE '1970-01-01')::BIGINT";
 
 }  // namespace
 
@@ -124,64 +124,66 @@ PackedSeries BarColumns::packed() const {
 
 Result<SeriesBySecurity> read_minutes(query::Session& session, const SeriesScope& scope) {
   if (scope.first_session.empty()) return SeriesBySecurity{};
-  const auto sql = fmt::format(
-      "SELECT b.security_id, epoch_us(b.ts) // 1000000 AS ts_s, {session}, b.open::DOUBLE AS open, "
-      "b.high::DOUBLE AS high, b.low::DOUBLE AS low, b.close::DOUBLE AS close, "
-      "CASE WHEN b.close IS NOT NULL THEN b.volume::DOUBLE END AS volume, b.fill{features} "
-      "FROM silver.bars_1m b LEFT JOIN gold.features_1m f ON f.security_id = b.security_id AND f.ts = b.ts "
-      "WHERE b.date >= DATE '{first}' AND b.security_id IN {ids} ORDER BY b.security_id, b.ts",
-      fmt::arg("session", kSession), fmt::arg("features", feature_columns(kMinuteFeatures)),
-      fmt::arg("first", scope.first_session), fmt::arg("ids", id_list(scope)));
+  const auto sql =
+      fmt::format(R"(
+SELECT b.security_id, epoch_us(b.ts) // 1000000 AS ts_s, {session} AS session,
+       b.open::DOUBLE AS open, b.high::DOUBLE AS high, b.low::DOUBLE AS low, b.close::DOUBLE AS close,
+       CASE WHEN b.close IS NOT NULL THEN b.volume::DOUBLE END AS volume, b.fill{features}
+FROM silver.bars_1m b LEFT JOIN gold.features_1m f ON f.security_id = b.security_id AND f.ts = b.ts
+WHERE b.date >= DATE '{first}' AND b.security_id IN {ids}
+ORDER BY b.security_id, b.ts)",
+                  fmt::arg("session", kSession), fmt::arg("features", feature_columns(kMinuteFeatures)),
+                  fmt::arg("first", scope.first_session), fmt::arg("ids", id_list(scope)));
   return read_series(session, sql, names_of(kMinuteFeatures));
 }
 
 Result<SeriesBySecurity> read_resampled(query::Session& session, const SeriesScope& scope, int minutes) {
   if (scope.first_session.empty()) return SeriesBySecurity{};
   // Sessions open and close on whole quarters of an hour, so buckets of the UTC day are those of the session.
-  const auto sql = fmt::format(
-      "SELECT b.security_id, epoch_us(b.ts) // {bucket_us} * {bucket_s} AS ts_s, "
-      "any_value({session_days})::BIGINT AS session, "
-      "arg_min(b.open, b.ts)::DOUBLE AS open, max(b.high)::DOUBLE AS high, min(b.low)::DOUBLE AS low, "
-      "arg_max(b.close, b.ts)::DOUBLE AS close, sum(b.volume)::DOUBLE AS volume, 'traded' AS fill, "
-      "arg_max(f.session_vwap, b.ts)::DOUBLE AS session_vwap "
-      "FROM silver.bars_1m b LEFT JOIN gold.features_1m f ON f.security_id = b.security_id AND f.ts = b.ts "
-      "WHERE b.fill = 'traded' AND b.date >= DATE '{first}' AND b.security_id IN {ids} "
-      "GROUP BY b.security_id, ts_s ORDER BY b.security_id, ts_s",
-      fmt::arg("bucket_us", minutes * 60'000'000), fmt::arg("bucket_s", minutes * 60),
-      fmt::arg("session_days", "b.date - DATE '1970-01-01'"), fmt::arg("first", scope.first_session),
-      fmt::arg("ids", id_list(scope)));
+  const auto sql = fmt::format(R"(
+SELECT b.security_id, epoch_us(b.ts) // {bucket_us} * {bucket_s} AS ts_s, any_value({session}) AS session,
+       arg_min(b.open, b.ts)::DOUBLE AS open, max(b.high)::DOUBLE AS high, min(b.low)::DOUBLE AS low,
+       arg_max(b.close, b.ts)::DOUBLE AS close, sum(b.volume)::DOUBLE AS volume, 'traded' AS fill,
+       arg_max(f.session_vwap, b.ts)::DOUBLE AS session_vwap
+FROM silver.bars_1m b LEFT JOIN gold.features_1m f ON f.security_id = b.security_id AND f.ts = b.ts
+WHERE b.fill = 'traded' AND b.date >= DATE '{first}' AND b.security_id IN {ids}
+GROUP BY b.security_id, ts_s
+ORDER BY b.security_id, ts_s)",
+                               fmt::arg("bucket_us", minutes * 60'000'000),
+                               fmt::arg("bucket_s", minutes * 60), fmt::arg("session", kSession),
+                               fmt::arg("first", scope.first_session), fmt::arg("ids", id_list(scope)));
   return read_series(session, sql, {"session_vwap"});
 }
 
 Result<SeriesBySecurity> read_days(query::Session& session, const SeriesScope& scope) {
-  const auto sql = fmt::format(
-      "SELECT b.security_id, (b.date - DATE '1970-01-01')::BIGINT * 86400 AS ts_s, {session}, "
-      "b.open::DOUBLE AS open, b.high::DOUBLE AS high, b.low::DOUBLE AS low, b.close::DOUBLE AS close, "
-      "b.volume::DOUBLE AS volume, 'traded' AS fill{features} "
-      "FROM silver.bars_1d b LEFT JOIN gold.features_1d f ON f.security_id = b.security_id AND f.date = "
-      "b.date "
-      "WHERE b.security_id IN {ids} "
-      "QUALIFY row_number() OVER (PARTITION BY b.security_id ORDER BY b.date DESC) <= {limit} "
-      "ORDER BY b.security_id, b.date",
-      fmt::arg("session", kSession), fmt::arg("features", feature_columns(kDailyFeatures)),
-      fmt::arg("ids", id_list(scope)), fmt::arg("limit", scope.max_daily_bars));
+  const auto sql =
+      fmt::format(R"(
+SELECT b.security_id, {session} * 86400 AS ts_s, {session} AS session,
+       b.open::DOUBLE AS open, b.high::DOUBLE AS high, b.low::DOUBLE AS low, b.close::DOUBLE AS close,
+       b.volume::DOUBLE AS volume, 'traded' AS fill{features}
+FROM silver.bars_1d b LEFT JOIN gold.features_1d f ON f.security_id = b.security_id AND f.date = b.date
+WHERE b.security_id IN {ids}
+QUALIFY row_number() OVER (PARTITION BY b.security_id ORDER BY b.date DESC) <= {limit}
+ORDER BY b.security_id, b.date)",
+                  fmt::arg("session", kSession), fmt::arg("features", feature_columns(kDailyFeatures)),
+                  fmt::arg("ids", id_list(scope)), fmt::arg("limit", scope.max_daily_bars));
   return read_series(session, sql, names_of(kDailyFeatures));
 }
 
 Result<SeriesBySecurity> read_days_of_minutes(query::Session& session, const SeriesScope& scope) {
   if (scope.first_session.empty()) return SeriesBySecurity{};
-  const auto sql = fmt::format(
-      "SELECT security_id, session * 86400 AS ts_s, session, open, high, low, close, volume, 'traded' AS "
-      "fill, "
-      "close / lag(close) OVER (PARTITION BY security_id ORDER BY session) - 1 AS simple_return "
-      "FROM (SELECT b.security_id, (b.date - DATE '1970-01-01')::BIGINT AS session, "
-      "arg_min(b.open, b.ts)::DOUBLE AS open, max(b.high)::DOUBLE AS high, min(b.low)::DOUBLE AS low, "
-      "arg_max(b.close, b.ts)::DOUBLE AS close, sum(b.volume)::DOUBLE AS volume "
-      "FROM silver.bars_1m b "
-      "WHERE b.fill = 'traded' AND b.date >= DATE '{first}' AND b.security_id IN {ids} GROUP BY "
-      "b.security_id, b.date) "
-      "ORDER BY security_id, session",
-      fmt::arg("first", scope.first_session), fmt::arg("ids", id_list(scope)));
+  const auto sql = fmt::format(R"(
+SELECT security_id, session * 86400 AS ts_s, session, open, high, low, close, volume, 'traded' AS fill,
+       close / lag(close) OVER (PARTITION BY security_id ORDER BY session) - 1 AS simple_return
+FROM (SELECT b.security_id, any_value({session}) AS session, arg_min(b.open, b.ts)::DOUBLE AS open,
+             max(b.high)::DOUBLE AS high, min(b.low)::DOUBLE AS low, arg_max(b.close, b.ts)::DOUBLE AS close,
+             sum(b.volume)::DOUBLE AS volume
+      FROM silver.bars_1m b
+      WHERE b.fill = 'traded' AND b.date >= DATE '{first}' AND b.security_id IN {ids}
+      GROUP BY b.security_id, b.date)
+ORDER BY security_id, session)",
+                               fmt::arg("session", kSession), fmt::arg("first", scope.first_session),
+                               fmt::arg("ids", id_list(scope)));
   return read_series(session, sql, {"simple_return"});
 }
 

@@ -32,20 +32,23 @@ Result<std::vector<std::string>> choose_sessions(query::Session& session, const 
 }
 
 std::string symbols_sql(const std::string& first_session) {
-  return fmt::format(
-      "WITH minute AS (SELECT security_id, arg_max(ticker, ts) AS ticker, max(date) AS last_session, "
-      "sum(close::DOUBLE * volume) AS traded_value FROM silver.bars_1m "
-      "WHERE fill = 'traded' AND date >= DATE '{}' GROUP BY security_id), "
-      "daily AS (SELECT security_id, arg_max(ticker, date) AS ticker, max(date) AS last_session "
-      "FROM silver.bars_1d GROUP BY security_id) "
-      "SELECT security_id, "
-      "CASE WHEN daily.ticker IS NULL OR minute.last_session >= daily.last_session THEN minute.ticker "
-      "ELSE daily.ticker END AS ticker, "
-      "s.name, s.exchange, minute.last_session::VARCHAR AS minute_session, daily.last_session::VARCHAR AS "
-      "daily_session "
-      "FROM minute FULL JOIN daily USING (security_id) LEFT JOIN reference.securities s USING (security_id) "
-      "ORDER BY minute.traded_value DESC NULLS LAST, daily.last_session DESC, ticker, security_id",
-      first_session.empty() ? "9999-12-31" : first_session);
+  return fmt::format(R"(
+WITH minute AS (
+  SELECT security_id, arg_max(ticker, ts) AS ticker, max(date) AS last_session,
+         sum(close::DOUBLE * volume) AS traded_value
+  FROM silver.bars_1m WHERE fill = 'traded' AND date >= DATE '{}' GROUP BY security_id
+), daily AS (
+  SELECT security_id, arg_max(ticker, date) AS ticker, max(date) AS last_session
+  FROM silver.bars_1d GROUP BY security_id
+)
+SELECT security_id,
+       CASE WHEN daily.ticker IS NULL OR minute.last_session >= daily.last_session THEN minute.ticker
+            ELSE daily.ticker END AS ticker,
+       s.name, s.exchange,
+       minute.last_session::VARCHAR AS minute_session, daily.last_session::VARCHAR AS daily_session
+FROM minute FULL JOIN daily USING (security_id) LEFT JOIN reference.securities s USING (security_id)
+ORDER BY minute.traded_value DESC NULLS LAST, daily.last_session DESC, ticker, security_id)",
+                     first_session.empty() ? "9999-12-31" : first_session);
 }
 
 void label_symbols(std::vector<DashboardSymbol>& symbols) {

@@ -23,7 +23,7 @@ struct DashboardSymbol {
 
 struct DashboardScope {
   std::vector<DashboardSymbol> symbols;  ///< By label.
-  std::int64_t symbols_total = 0;        ///< Those with any bar.
+  std::int64_t symbols_total = 0;        ///< Those with a minute bar in the sessions shown or any daily bar.
   std::string most_traded;               ///< Label of the symbol to show first.
   std::vector<std::string> sessions;     ///< Of minute bars, oldest first.
 };
