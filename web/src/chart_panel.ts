@@ -12,13 +12,17 @@ import type { Palette } from "./theme.js";
 
 const interval_labels: Record<Interval, string> = { "1m": "1m", "5m": "5m", "15m": "15m", "1d": "Daily" };
 
+const ZOOM_STEP = 0.6;
+
 export class ChartPanel {
   readonly chart: PriceChart;
   view: SymbolView | null = null;
   private series: SymbolSeries = {};
   private wanted_interval: Interval = "1m";
-  private readonly range = { intraday: "5D", daily: "1Y" };
+  private readonly range = { intraday: "1D", daily: "1Y" };
+  /** The row under the mouse, and the one that keys went to; the mouse comes first. */
   private hover: number | null = null;
+  private cursor: number | null = null;
   private readonly readout = part("chart-readout");
   private readonly values = new Map<string, HTMLElement>();
 
@@ -27,7 +31,7 @@ export class ChartPanel {
     this.chart = new PriceChart(plot, palette, (row) => this.on_hover(row));
     part("chart-overlays").replaceChildren(...this.overlay_chips());
     plot.addEventListener("keydown", (event) => this.on_key(event));
-    plot.addEventListener("blur", () => this.on_hover(null));
+    plot.addEventListener("blur", () => this.move_cursor(null));
   }
 
   show(ticker: string, series: SymbolSeries): void {
@@ -45,8 +49,7 @@ export class ChartPanel {
 
   go_to(row: number): void {
     this.chart.set_range(Math.max(0, row - 60), row + 60);
-    this.chart.point_at(row);
-    this.on_hover(row);
+    this.move_cursor(row);
   }
 
   private show_interval(ticker: string, interval: Interval): void {
@@ -54,6 +57,7 @@ export class ChartPanel {
     if (series === undefined) return;
     this.view = make_view(ticker, interval, series, this.time);
     this.hover = null;
+    this.cursor = null;
     this.chart.show(this.view);
     for (const button of part("chart-intervals").querySelectorAll("button")) {
       button.setAttribute("aria-pressed", String(button.value === interval));
@@ -136,10 +140,17 @@ export class ChartPanel {
     this.render_readout();
   }
 
+  private move_cursor(row: number | null): void {
+    this.cursor = row;
+    if (row === null) this.chart.point_at_none();
+    else this.chart.point_at(row);
+    this.render_readout();
+  }
+
   private render_readout(): void {
     const { view } = this;
     if (view === null) return;
-    const row = this.hover ?? view.series.rows - 1;
+    const row = this.hover ?? this.cursor ?? view.series.rows - 1;
     const number = (name: string, at = row): number | undefined => view.series.numbers.get(name)?.[at];
     const close = number("close");
     const before = number("close", row - 1);
@@ -162,19 +173,18 @@ export class ChartPanel {
 
   private on_key(event: KeyboardEvent): void {
     const rows = this.view?.series.rows ?? 0;
-    const at = this.hover ?? rows - 1;
+    const at = this.cursor ?? this.hover ?? rows - 1;
     const step = event.shiftKey ? 10 : 1;
     const moves: Record<string, number> = {
       ArrowLeft: Math.max(0, at - step), ArrowRight: Math.min(rows - 1, at + step), Home: 0, End: rows - 1,
     };
     const target = moves[event.key];
     if (target !== undefined) {
-      this.chart.point_at(target);
-      this.on_hover(target);
-    } else if (event.key === "+" || event.key === "=") {
-      this.chart.zoom(0.6);
-    } else if (event.key === "-") {
-      this.chart.zoom(1 / 0.6);
+      this.hover = null;
+      this.move_cursor(target);
+    } else if (event.key === "+" || event.key === "=" || event.key === "-") {
+      this.chart.zoom(event.key === "-" ? 1 / ZOOM_STEP : ZOOM_STEP);
+      if (this.cursor !== null) this.chart.point_at(this.cursor);
     } else {
       return;
     }

@@ -76,7 +76,9 @@ export class PriceChart {
     }
     this.pane_titles = this.chart.panes().map((pane) => createTextWatermark(pane, { lines: [] }));
     [0.62, 0.18, 0.2].forEach((share, pane) => this.chart.panes()[pane]?.setStretchFactor(share));
-    this.chart.subscribeCrosshairMove(({ logical, point }) => {
+    this.chart.subscribeCrosshairMove(({ logical, point, sourceEvent }) => {
+      // A crosshair that keys placed moves without an event of the mouse; keys keep their own row.
+      if (point !== undefined && sourceEvent === undefined) return;
       const row = logical === undefined || point === undefined ? null : Math.round(logical);
       on_hover(row !== null && this.content !== null && row >= 0 && row < this.content.series.rows ? row : null);
     });
@@ -120,8 +122,15 @@ export class PriceChart {
       const half = (visible.to - visible.from) / 2;
       scale.setVisibleLogicalRange({ from: row - half, to: row + half });
     }
-    if (Number.isNaN(close)) this.chart.clearCrosshairPosition();
-    else this.chart.setCrosshairPosition(close, time, this.candles);
+    // A change of range takes effect with the next frame, and would take the crosshair away again.
+    requestAnimationFrame(() => {
+      if (Number.isNaN(close)) this.chart.clearCrosshairPosition();
+      else this.chart.setCrosshairPosition(close, time, this.candles);
+    });
+  }
+
+  point_at_none(): void {
+    this.chart.clearCrosshairPosition();
   }
 
   zoom(factor: number): void {

@@ -104,7 +104,8 @@ export class SymbolPicker {
     } else if (event.key === "Escape") {
       this.input.value = "";
       this.filter();
-    } else {
+    } else if (event.key !== "/" || this.input.value !== "") {
+      // A slash that would begin the filter is the key that leads here, pressed once more.
       return;
     }
     event.preventDefault();
