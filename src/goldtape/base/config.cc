@@ -18,7 +18,7 @@ constexpr std::string_view kEnvironmentPrefix = "GOLDTAPE_";
 /// GOLDTAPE_* variables that are not settings; a last '_' stands for every name that begins so.
 constexpr std::array<std::string_view, 11> kOtherVariables{
     "GOLDTAPE_LAKE",      "GOLDTAPE_CACHE",          "GOLDTAPE_ARCHIVES",     "GOLDTAPE_IO_FAULT",
-    "GOLDTAPE_BIN",       "GOLDTAPE_SEC_USER_AGENT", "GOLDTAPE_POSTGRES_URL", "GOLDTAPE_SMTP_URL",
+    "GOLDTAPE_PROGRAM",   "GOLDTAPE_SEC_USER_AGENT", "GOLDTAPE_POSTGRES_URL", "GOLDTAPE_SMTP_URL",
     "GOLDTAPE_SMTP_USER", "GOLDTAPE_BUILD_",         "GOLDTAPE_TEST_",
 };
 
