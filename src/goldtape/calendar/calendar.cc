@@ -12,9 +12,7 @@
 namespace goldtape::calendar {
 namespace {
 
-std::size_t days_between(Date first, Date last) {
-  return static_cast<std::size_t>((last - first).count());
-}
+std::size_t days_between(Date first, Date last) { return static_cast<std::size_t>((last - first).count()); }
 
 }  // namespace
 
@@ -30,8 +28,7 @@ Calendar::Calendar(std::string_view mic, Date first_date, Date last_date, std::v
   std::uint32_t next = 0;
   for (std::size_t i = 0; i <= days; ++i) {
     const Date date = first_date_ + std::chrono::days{i};
-    while (next < sessions_.size() && sessions_[next].date < date)
-      ++next;
+    while (next < sessions_.size() && sessions_[next].date < date) ++next;
     first_session_on_or_after_.push_back(next);
   }
 }
@@ -100,8 +97,7 @@ std::optional<std::int32_t> Calendar::minute_index(Timestamp ts) const {
 std::vector<Timestamp> Calendar::minute_grid(const Session& session) {
   std::vector<Timestamp> grid;
   grid.reserve(static_cast<std::size_t>(session.minutes()));
-  for (Timestamp ts = session.open; ts < session.close; ts += std::chrono::minutes{1})
-    grid.push_back(ts);
+  for (Timestamp ts = session.open; ts < session.close; ts += std::chrono::minutes{1}) grid.push_back(ts);
   return grid;
 }
 
@@ -131,8 +127,7 @@ Result<const Calendar*> find_calendar(std::string_view name) {
     if (to_lower(known) == wanted) return &xnys();
   }
   return fail(ErrorKind::kUsage, 1203,
-              fmt::format("unknown exchange calendar '{}'{}; write {}", name, did_you_mean(name, kNames),
-                          join_or(kNames)));
+              fmt::format("unknown exchange calendar '{}'; write {}", name, join_or(kNames)));
 }
 
 }  // namespace goldtape::calendar

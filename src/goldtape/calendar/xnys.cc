@@ -145,8 +145,7 @@ Calendar build() {
   std::vector<Calendar::Closure> closures;
   for (year y = kFirstYear; y <= kLastYear; ++y) {
     const std::map<Date, std::string_view> closed = closures_of(y);
-    for (const auto& [date, why] : closed)
-      closures.push_back({date, why});
+    for (const auto& [date, why] : closed) closures.push_back({date, why});
     for (Date date = y / 1 / 1; date <= Date{y / 12 / 31}; date += days{1}) {
       const weekday day{date};
       if (day == Saturday || day == Sunday || closed.contains(date)) continue;

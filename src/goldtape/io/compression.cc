@@ -110,12 +110,9 @@ Compression detect_compression(std::string_view bytes) {
 Result<std::string> decompress(std::string_view bytes, Compression compression, std::uint64_t max_bytes,
                                std::string_view where) {
   switch (compression) {
-    case Compression::kGzip:
-      return gunzip(bytes, max_bytes, where);
-    case Compression::kZstd:
-      return unzstd(bytes, max_bytes, where);
-    case Compression::kNone:
-      break;
+    case Compression::kGzip: return gunzip(bytes, max_bytes, where);
+    case Compression::kZstd: return unzstd(bytes, max_bytes, where);
+    case Compression::kNone: break;
   }
   if (bytes.size() > max_bytes) return too_large("plain", max_bytes, where);
   return std::string(bytes);

@@ -26,9 +26,7 @@ constexpr std::array<NamedKind, 7> kKinds{{{"enospc", FaultKind::kNoSpace},
                                            {"crash-after", FaultKind::kCrashAfter},
                                            {"torn", FaultKind::kTorn}}};
 
-[[noreturn]] void crash() {
-  ::_exit(kCrashExitCode);
-}
+[[noreturn]] void crash() { ::_exit(kCrashExitCode); }
 
 std::unexpected<Error> bad_fault(std::string_view text) {
   return fail(
@@ -122,22 +120,14 @@ bool FaultyFileSystem::next_write_step(std::string_view what, std::string_view p
 template <typename Step>
 auto FaultyFileSystem::hit(std::string_view what, std::string_view path, Step step) -> decltype(step()) {
   switch (fault_.kind) {
-    case FaultKind::kNoSpace:
-      return std::unexpected(os_error(ENOSPC, what, path));
-    case FaultKind::kIoError:
-      return std::unexpected(os_error(EIO, what, path));
-    case FaultKind::kIoErrorAfter:
-      (void)step();
-      return std::unexpected(os_error(EIO, what, path));
-    case FaultKind::kCrashAfter:
-      (void)step();
-      crash();
+    case FaultKind::kNoSpace: return std::unexpected(os_error(ENOSPC, what, path));
+    case FaultKind::kIoError: return std::unexpected(os_error(EIO, what, path));
+    case FaultKind::kIoErrorAfter: (void)step(); return std::unexpected(os_error(EIO, what, path));
+    case FaultKind::kCrashAfter: (void)step(); crash();
     case FaultKind::kCrash:
-    case FaultKind::kTorn:
-      crash();
+    case FaultKind::kTorn: crash();
     case FaultKind::kCount:
-    case FaultKind::kReadError:
-      break;
+    case FaultKind::kReadError: break;
   }
   return step();
 }

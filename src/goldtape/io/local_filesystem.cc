@@ -34,8 +34,7 @@ std::string parent_of(std::string_view path) {
 template <typename Call>
 auto retry_interrupted(Call call) {
   auto result = call();
-  while (result < 0 && errno == EINTR)
-    result = call();
+  while (result < 0 && errno == EINTR) result = call();
   return result;
 }
 

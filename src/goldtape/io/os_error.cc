@@ -10,16 +10,13 @@
 namespace goldtape::io {
 namespace {
 
-std::string errno_words(int error_number) {
-  return std::generic_category().message(error_number);
-}
+std::string errno_words(int error_number) { return std::generic_category().message(error_number); }
 
 /// Free bytes of the disk under the nearest existing ancestor, in words; "" when the system does not say.
 std::string free_space_words(std::string_view path) {
   std::error_code ec;
   std::filesystem::path at(path);
-  while (!at.empty() && !std::filesystem::exists(at, ec) && at != at.parent_path())
-    at = at.parent_path();
+  while (!at.empty() && !std::filesystem::exists(at, ec) && at != at.parent_path()) at = at.parent_path();
   const std::filesystem::space_info space = std::filesystem::space(at.empty() ? "." : at, ec);
   if (ec) return {};
   return fmt::format("; {} of {} are free on the disk of {}", human_bytes(space.available),

@@ -20,11 +20,11 @@ inline constexpr std::int64_t kAbsentCount = std::numeric_limits<std::int64_t>::
 
 /// What is true of all bars of one answer.
 struct BarOrigin {
-  std::string source;                        ///< "yahoo", "alpaca", or the name given to a file import.
+  std::string source;  ///< "yahoo", "alpaca", or the name given to a file import.
   Interval interval = Interval::k1m;
   PriceBasis basis = PriceBasis::kRaw;
-  Date basis_as_of{};                        ///< Last date whose splits are in the prices; only when not raw.
-  Timestamp observed_at{};                   ///< When the vendor said so (HTTP Date, file's word).
+  Date basis_as_of{};       ///< Last date whose splits are in the prices; only when not raw.
+  Timestamp observed_at{};  ///< When the vendor said so (HTTP Date, file's word).
 };
 
 /// One bar by value, for tests and for row-wise callers.

@@ -15,17 +15,14 @@ constexpr std::array<std::string_view, 7> kActionTypes{
 
 }  // namespace
 
-std::string_view to_string(ActionType type) {
-  return kActionTypes[std::to_underlying(type)];
-}
+std::string_view to_string(ActionType type) { return kActionTypes[std::to_underlying(type)]; }
 
 Result<ActionType> parse_action_type(std::string_view text) {
   for (std::size_t i = 0; i < kActionTypes.size(); ++i) {
     if (kActionTypes[i] == text) return static_cast<ActionType>(i);
   }
   return fail(ErrorKind::kUsage, 1104,
-              fmt::format("unknown corporate action '{}'{}; write {}", text, did_you_mean(text, kActionTypes),
-                          join_or(kActionTypes)));
+              fmt::format("unknown corporate action '{}'; write {}", text, join_or(kActionTypes)));
 }
 
 }  // namespace goldtape::model

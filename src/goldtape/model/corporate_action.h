@@ -23,7 +23,7 @@ enum class ActionType : std::uint8_t {
 [[nodiscard]] Result<ActionType> parse_action_type(std::string_view text);
 
 struct CorporateAction {
-  std::string ticker;      ///< As of the day before ex_date.
+  std::string ticker;  ///< As of the day before ex_date.
   Date ex_date{};
   ActionType type = ActionType::kSplit;
   double value = 0;

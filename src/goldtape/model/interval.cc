@@ -27,18 +27,10 @@ int index_of(const std::array<std::string_view, kCount>& words, std::string_view
 
 }  // namespace
 
-std::string_view to_string(Interval interval) {
-  return kIntervals[std::to_underlying(interval)];
-}
-std::string_view to_string(SessionPart part) {
-  return kSessionParts[std::to_underlying(part)];
-}
-std::string_view to_string(PriceBasis basis) {
-  return kPriceBases[std::to_underlying(basis)];
-}
-std::string_view to_string(Fill fill) {
-  return kFills[std::to_underlying(fill)];
-}
+std::string_view to_string(Interval interval) { return kIntervals[std::to_underlying(interval)]; }
+std::string_view to_string(SessionPart part) { return kSessionParts[std::to_underlying(part)]; }
+std::string_view to_string(PriceBasis basis) { return kPriceBases[std::to_underlying(basis)]; }
+std::string_view to_string(Fill fill) { return kFills[std::to_underlying(fill)]; }
 
 Result<Interval> parse_interval(std::string_view text) {
   if (text == "1M") {
@@ -57,20 +49,14 @@ Result<Interval> parse_interval(std::string_view text) {
   return static_cast<Interval>(index);
 }
 
-bool is_intraday(Interval interval) {
-  return interval <= Interval::k1h;
-}
+bool is_intraday(Interval interval) { return interval <= Interval::k1h; }
 
 std::chrono::minutes length(Interval interval) {
   switch (interval) {
-    case Interval::k1m:
-      return std::chrono::minutes{1};
-    case Interval::k5m:
-      return std::chrono::minutes{5};
-    case Interval::k15m:
-      return std::chrono::minutes{15};
-    default:
-      return std::chrono::minutes{60};
+    case Interval::k1m: return std::chrono::minutes{1};
+    case Interval::k5m: return std::chrono::minutes{5};
+    case Interval::k15m: return std::chrono::minutes{15};
+    default: return std::chrono::minutes{60};
   }
 }
 

@@ -11,22 +11,14 @@ namespace {
 
 std::shared_ptr<arrow::DataType> arrow_type(ColumnType type) {
   switch (type.id) {
-    case TypeId::kBoolean:
-      return arrow::boolean();
-    case TypeId::kInt32:
-      return arrow::int32();
-    case TypeId::kInt64:
-      return arrow::int64();
-    case TypeId::kFloat64:
-      return arrow::float64();
-    case TypeId::kDecimal:
-      return arrow::decimal128(type.precision, type.scale);
-    case TypeId::kDate:
-      return arrow::date32();
-    case TypeId::kTimestampTz:
-      return arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
-    case TypeId::kString:
-      return arrow::utf8();
+    case TypeId::kBoolean: return arrow::boolean();
+    case TypeId::kInt32: return arrow::int32();
+    case TypeId::kInt64: return arrow::int64();
+    case TypeId::kFloat64: return arrow::float64();
+    case TypeId::kDecimal: return arrow::decimal128(type.precision, type.scale);
+    case TypeId::kDate: return arrow::date32();
+    case TypeId::kTimestampTz: return arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
+    case TypeId::kString: return arrow::utf8();
   }
   return arrow::null();
 }

@@ -16,7 +16,16 @@
 namespace goldtape::model {
 
 /// The primitive Iceberg types we write. Decimal is decimal(precision, scale).
-enum class TypeId : std::uint8_t { kBoolean, kInt32, kInt64, kFloat64, kDecimal, kDate, kTimestampTz, kString };
+enum class TypeId : std::uint8_t {
+  kBoolean,
+  kInt32,
+  kInt64,
+  kFloat64,
+  kDecimal,
+  kDate,
+  kTimestampTz,
+  kString
+};
 
 struct ColumnType {
   TypeId id;
@@ -58,8 +67,8 @@ struct TableDef {
   [[nodiscard]] int find(std::string_view column) const;
 };
 
-/// The tables of bronze, silver, reference and quarantine, in the order of the data dictionary. Gold's columns
-/// follow the feature registry and are defined in lake/gold_tables.h. Built once; immutable.
+/// The tables of bronze, silver, reference and quarantine, in the order of the data dictionary. Gold's
+/// columns follow the feature registry and are defined in lake/gold_tables.h. Built once; immutable.
 [[nodiscard]] std::span<const TableDef> tables();
 /// One of them by "zone.name". Errors: GT1120 with the nearest names.
 [[nodiscard]] Result<const TableDef*> find_table(std::string_view qualified_name);
@@ -70,12 +79,12 @@ struct TableDef {
 
 /// Bits of silver `flags`.
 enum BarFlag : std::int32_t {
-  kFlagInexactPrice = 1 << 0,     ///< A price did not survive rounding to 4 decimals within 1e-6 relative.
-  kFlagVendorHole = 1 << 1,       ///< A minute that many liquid tickers lack at once.
-  kFlagSplitBasisUndone = 1 << 2, ///< The vendor's split adjustment was undone to get the raw price.
-  kFlagSecondarySource = 1 << 3,  ///< Taken from a source other than the preferred one.
-  kFlagOhlcSuspect = 1 << 4,      ///< A warning-level expectation on OHLC was broken.
-  kFlagNoSession = 1 << 5,        ///< Daily bar on a date without a session.
+  kFlagInexactPrice = 1 << 0,      ///< A price did not survive rounding to 4 decimals within 1e-6 relative.
+  kFlagVendorHole = 1 << 1,        ///< A minute that many liquid tickers lack at once.
+  kFlagSplitBasisUndone = 1 << 2,  ///< The vendor's split adjustment was undone to get the raw price.
+  kFlagSecondarySource = 1 << 3,   ///< Taken from a source other than the preferred one.
+  kFlagOhlcSuspect = 1 << 4,       ///< A warning-level expectation on OHLC was broken.
+  kFlagNoSession = 1 << 5,         ///< Daily bar on a date without a session.
 };
 
 }  // namespace goldtape::model
