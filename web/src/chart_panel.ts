@@ -20,9 +20,11 @@ export class ChartPanel {
   private series: SymbolSeries = {};
   private wanted_interval: Interval = "1m";
   private readonly range = { intraday: "1D", daily: "1Y" };
-  /** The row under the mouse, and the one that keys went to; the mouse comes first. */
+  /** The row under the mouse, and the one that keys went to. */
   private hover: number | null = null;
   private cursor: number | null = null;
+  /** Keys were used last: a mouse that rests while the chart moves under it tells nothing. */
+  private keys_lead = false;
   private readonly readout = part("chart-readout");
   private readonly values = new Map<string, HTMLElement>();
 
@@ -31,6 +33,9 @@ export class ChartPanel {
     this.chart = new PriceChart(plot, palette, (row) => this.on_hover(row));
     part("chart-overlays").replaceChildren(...this.overlay_chips());
     plot.addEventListener("keydown", (event) => this.on_key(event));
+    plot.addEventListener("pointermove", (event) => {
+      if (event.movementX !== 0 || event.movementY !== 0) this.keys_lead = false;
+    }, { capture: true });
     plot.addEventListener("blur", () => this.move_cursor(null));
   }
 
@@ -135,13 +140,15 @@ export class ChartPanel {
   }
 
   private on_hover(row: number | null): void {
-    if (row === this.hover) return;
+    if (row === this.hover || this.keys_lead) return;
     this.hover = row;
     this.render_readout();
   }
 
   private move_cursor(row: number | null): void {
     this.cursor = row;
+    this.hover = null;
+    this.keys_lead = row !== null;
     if (row === null) this.chart.point_at_none();
     else this.chart.point_at(row);
     this.render_readout();
@@ -180,7 +187,6 @@ export class ChartPanel {
     };
     const target = moves[event.key];
     if (target !== undefined) {
-      this.hover = null;
       this.move_cursor(target);
     } else if (event.key === "+" || event.key === "=" || event.key === "-") {
       this.chart.zoom(event.key === "-" ? 1 / ZOOM_STEP : ZOOM_STEP);

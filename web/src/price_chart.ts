@@ -76,9 +76,7 @@ export class PriceChart {
     }
     this.pane_titles = this.chart.panes().map((pane) => createTextWatermark(pane, { lines: [] }));
     [0.62, 0.18, 0.2].forEach((share, pane) => this.chart.panes()[pane]?.setStretchFactor(share));
-    this.chart.subscribeCrosshairMove(({ logical, point, sourceEvent }) => {
-      // A crosshair that keys placed moves without an event of the mouse; keys keep their own row.
-      if (point !== undefined && sourceEvent === undefined) return;
+    this.chart.subscribeCrosshairMove(({ logical, point }) => {
       const row = logical === undefined || point === undefined ? null : Math.round(logical);
       on_hover(row !== null && this.content !== null && row >= 0 && row < this.content.series.rows ? row : null);
     });
