@@ -38,8 +38,7 @@ Result<SeriesBySecurity> read_daily_series(query::Session& session, const Dashbo
   }
   if (lacking.security_ids.empty()) return days;
   GT_ASSIGN(SeriesBySecurity of_minutes, read_days_of_minutes(session, lacking));
-  for (auto& [security_id, bars] : of_minutes)
-    days[security_id] = std::move(bars);
+  for (auto& [security_id, bars] : of_minutes) days[security_id] = std::move(bars);
   return days;
 }
 
@@ -48,8 +47,7 @@ Result<Intervals> read_intervals(query::Session& session, const DashboardScope& 
   SeriesScope wanted{.security_ids = {},
                      .first_session = scope.sessions.empty() ? std::string{} : scope.sessions.front(),
                      .max_daily_bars = options.max_daily_bars};
-  for (const auto& symbol : scope.symbols)
-    wanted.security_ids.push_back(symbol.security_id);
+  for (const auto& symbol : scope.symbols) wanted.security_ids.push_back(symbol.security_id);
   if (wanted.security_ids.empty()) return Intervals{};
   Intervals intervals;
   GT_ASSIGN(auto minutes, read_minutes(session, wanted));
@@ -63,15 +61,11 @@ Result<Intervals> read_intervals(query::Session& session, const DashboardScope& 
   return intervals;
 }
 
-Json number_or_null(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 /// The newest session of a series, in figures.
-Json summarize(const BarColumns& bars) {
+Json summarize(const SymbolBars& bars) {
   std::optional<std::int64_t> session;
   double last = NAN, previous = NAN, high = NAN, low = NAN, volume = 0;
   for (std::size_t row = bars.size(); row-- > 0;) {
@@ -113,16 +107,16 @@ Result<Json> symbol_json(const DashboardSymbol& symbol, const Intervals& interva
                {"exchange", text_or_null(symbol.exchange)},
                {"intervals", Json::object()}};
   std::string series;
-  const BarColumns* newest = nullptr;
+  const SymbolBars* newest = nullptr;
   for (const auto& [interval, by_security] : intervals) {
     const auto found = by_security.find(symbol.security_id);
     if (found == by_security.end()) continue;
-    const BarColumns& bars = found->second;
+    const SymbolBars& bars = found->second;
     json["intervals"][interval] = bars.size();
     series += fmt::format("{}\"{}\":{}", series.empty() ? "" : ",", interval, bars.packed().json());
     if (newest == nullptr || bars.session.back() > newest->session.back()) newest = &bars;
   }
-  json.update(summarize(newest != nullptr ? *newest : BarColumns{}));
+  json.update(summarize(newest != nullptr ? *newest : SymbolBars{}));
   GT_ASSIGN(json["packed"], gzip_base64("{" + series + "}"));
   return json;
 }

@@ -22,16 +22,14 @@ constexpr int kLoadsShown = 500;
 /// `WHERE security_id IN` needs one id at least; 0 is no security's.
 std::string id_list(const DashboardScope& scope) {
   std::vector<std::int64_t> ids;
-  for (const auto& symbol : scope.symbols)
-    ids.push_back(symbol.security_id);
+  for (const auto& symbol : scope.symbols) ids.push_back(symbol.security_id);
   if (ids.empty()) ids.push_back(0);
   return fmt::format("({})", fmt::join(ids, ", "));
 }
 
 std::map<std::int64_t, std::string> labels(const DashboardScope& scope) {
   std::map<std::int64_t, std::string> by_id;
-  for (const auto& symbol : scope.symbols)
-    by_id[symbol.security_id] = symbol.label;
+  for (const auto& symbol : scope.symbols) by_id[symbol.security_id] = symbol.label;
   return by_id;
 }
 
@@ -43,18 +41,23 @@ std::string instant(std::string_view column) {
 }  // namespace
 
 Result<Json> volatility_section(query::Session& session, const DashboardScope& scope) {
-  GT_ASSIGN(const RowReader answer,
-            RowReader::run(session, fmt::format("SELECT security_id, hour::BIGINT AS hour, "
-                                                "realized_volatility::DOUBLE AS volatility, "
-                                                "observations::BIGINT AS observations "
-                                                "FROM gold.volatility_by_hour WHERE security_id IN {} "
-                                                "ORDER BY security_id, hour",
-                                                id_list(scope))));
-  const auto label_of = labels(scope);
   Json section = {{"ticker", Json::array()},
                   {"hour", Json::array()},
                   {"volatility", Json::array()},
                   {"observations", Json::array()}};
+  if (scope.sessions.empty()) return section;
+  // Per minute, so that a part of an hour compares with a whole one: the mart's sums of squares over its
+  // returns.
+  const auto sql = fmt::format(R"(
+SELECT security_id, hour::BIGINT AS hour,
+       sqrt(sum(realized_volatility * realized_volatility) / sum(returns))::DOUBLE AS volatility,
+       sum(returns)::BIGINT AS observations
+FROM gold.volatility_by_hour
+WHERE date >= DATE '{}' AND security_id IN {} AND returns > 0
+GROUP BY security_id, hour ORDER BY security_id, hour)",
+                               scope.sessions.front(), id_list(scope));
+  GT_ASSIGN(const RowReader answer, RowReader::run(session, sql));
+  const auto label_of = labels(scope);
   for (std::int64_t row = 0; row < answer.rows(); ++row) {
     section["ticker"].push_back(label_of.at(answer.integer(0, row)));
     section["hour"].push_back(answer.integer(1, row));

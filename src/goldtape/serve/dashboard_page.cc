@@ -9,15 +9,9 @@ namespace {
 void append_escaped(std::string_view json, std::string& page) {
   for (std::size_t at = 0; at < json.size(); ++at) {
     switch (json[at]) {
-      case '<':
-        page += "\\u003c";
-        break;
-      case '>':
-        page += "\\u003e";
-        break;
-      case '&':
-        page += "\\u0026";
-        break;
+      case '<': page += "\\u003c"; break;
+      case '>': page += "\\u003e"; break;
+      case '&': page += "\\u0026"; break;
       case '\xe2':
         if (json.substr(at, 3) == "\xe2\x80\xa8" || json.substr(at, 3) == "\xe2\x80\xa9") {
           page += json[at + 2] == '\xa8' ? "\\u2028" : "\\u2029";
@@ -26,8 +20,7 @@ void append_escaped(std::string_view json, std::string& page) {
           page += json[at];
         }
         break;
-      default:
-        page += json[at];
+      default: page += json[at];
     }
   }
 }

@@ -1,11 +1,15 @@
 #include "goldtape/serve/dashboard_series.h"
 
+#include <algorithm>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "goldtape/feature/engine.h"
+#include "goldtape/feature/registry.h"
 #include "goldtape/serve/row_reader.h"
 
 namespace goldtape::serve {
@@ -53,15 +57,13 @@ int scale_of(std::string_view feature) {
 
 std::vector<std::string> names_of(std::span<const DrawnFeature> features) {
   std::vector<std::string> names;
-  for (const auto& feature : features)
-    names.emplace_back(feature.name);
+  for (const auto& feature : features) names.emplace_back(feature.name);
   return names;
 }
 
 std::string feature_columns(std::span<const DrawnFeature> features) {
   std::string columns;
-  for (const auto& feature : features)
-    columns += fmt::format(", f.{0}::DOUBLE AS {0}", feature.name);
+  for (const auto& feature : features) columns += fmt::format(", f.{0}::DOUBLE AS {0}", feature.name);
   return columns;
 }
 
@@ -80,14 +82,12 @@ Result<SeriesBySecurity> read_series(query::Session& session, std::string_view s
   const int open = answer.column("open"), high = answer.column("high"), low = answer.column("low");
   const int close = answer.column("close"), volume = answer.column("volume");
   std::vector<int> feature_at;
-  for (const auto& name : features)
-    feature_at.push_back(answer.column(name));
+  for (const auto& name : features) feature_at.push_back(answer.column(name));
   SeriesBySecurity all;
   for (std::int64_t row = 0; row < answer.rows(); ++row) {
-    BarColumns& bars = all[answer.integer(id, row)];
+    SymbolBars& bars = all[answer.integer(id, row)];
     if (bars.features.empty()) {
-      for (const auto& name : features)
-        bars.features.emplace_back(name, std::vector<double>{});
+      for (const auto& name : features) bars.features.emplace_back(name, std::vector<double>{});
     }
     bars.ts_s.push_back(answer.integer(ts, row));
     bars.session.push_back(answer.integer(date, row));
@@ -104,11 +104,46 @@ Result<SeriesBySecurity> read_series(query::Session& session, std::string_view s
   return all;
 }
 
+/// Computes the features drawn that the bars do not have yet.
+Status add_computed(SymbolBars& bars, std::span<const DrawnFeature> wanted) {
+  std::vector<std::int64_t> ts_us;
+  std::vector<std::int32_t> date_days;
+  for (std::size_t row = 0; row < bars.size(); ++row) {
+    ts_us.push_back(bars.ts_s[row] * 1'000'000);
+    date_days.push_back(static_cast<std::int32_t>(bars.session[row]));
+  }
+  auto computed = feature::compute({.ts_us = ts_us,
+                                    .date_days = date_days,
+                                    .open = bars.open,
+                                    .high = bars.high,
+                                    .low = bars.low,
+                                    .close = bars.close,
+                                    .volume = bars.volume,
+                                    .vwap = {},
+                                    .priced = {}});
+  for (const auto& feature : wanted) {
+    const std::string_view name = feature.name;
+    const bool present =
+        std::ranges::any_of(bars.features, [name](const auto& have) { return have.first == name; });
+    if (present) continue;
+    GT_ASSIGN(const feature::FeatureId id, feature::find_feature(name));
+    bars.features.emplace_back(name, std::move(computed[id]));
+  }
+  return {};
+}
+
+Result<SeriesBySecurity> with_computed(Result<SeriesBySecurity> series,
+                                       std::span<const DrawnFeature> wanted) {
+  if (!series) return series;
+  for (auto& [security_id, bars] : *series) GT_RETURN_IF_ERROR(add_computed(bars, wanted));
+  return series;
+}
+
 constexpr std::string_view kSession = "(b.date - DATE '1970-01-01')::BIGINT";
 
 }  // namespace
 
-PackedSeries BarColumns::packed() const {
+PackedSeries SymbolBars::packed() const {
   PackedSeries series(size());
   series.add_integers("ts", ts_s);
   series.add_numbers("open", open, kPriceScale);
@@ -117,8 +152,7 @@ PackedSeries BarColumns::packed() const {
   series.add_numbers("close", close, kPriceScale);
   series.add_numbers("volume", volume, 0);
   series.add_words("fill", fill);
-  for (const auto& [name, values] : features)
-    series.add_numbers(name, values, scale_of(name));
+  for (const auto& [name, values] : features) series.add_numbers(name, values, scale_of(name));
   return series;
 }
 
@@ -152,7 +186,7 @@ ORDER BY b.security_id, ts_s)",
                                fmt::arg("bucket_us", minutes * 60'000'000),
                                fmt::arg("bucket_s", minutes * 60), fmt::arg("session", kSession),
                                fmt::arg("first", scope.first_session), fmt::arg("ids", id_list(scope)));
-  return read_series(session, sql, {"session_vwap"});
+  return with_computed(read_series(session, sql, {"session_vwap"}), kMinuteFeatures);
 }
 
 Result<SeriesBySecurity> read_days(query::Session& session, const SeriesScope& scope) {
@@ -173,18 +207,16 @@ ORDER BY b.security_id, b.date)",
 Result<SeriesBySecurity> read_days_of_minutes(query::Session& session, const SeriesScope& scope) {
   if (scope.first_session.empty()) return SeriesBySecurity{};
   const auto sql = fmt::format(R"(
-SELECT security_id, session * 86400 AS ts_s, session, open, high, low, close, volume, 'traded' AS fill,
-       close / lag(close) OVER (PARTITION BY security_id ORDER BY session) - 1 AS simple_return
-FROM (SELECT b.security_id, any_value({session}) AS session, arg_min(b.open, b.ts)::DOUBLE AS open,
-             max(b.high)::DOUBLE AS high, min(b.low)::DOUBLE AS low, arg_max(b.close, b.ts)::DOUBLE AS close,
-             sum(b.volume)::DOUBLE AS volume
-      FROM silver.bars_1m b
-      WHERE b.fill = 'traded' AND b.date >= DATE '{first}' AND b.security_id IN {ids}
-      GROUP BY b.security_id, b.date)
-ORDER BY security_id, session)",
+SELECT b.security_id, any_value({session}) * 86400 AS ts_s, any_value({session}) AS session,
+       arg_min(b.open, b.ts)::DOUBLE AS open, max(b.high)::DOUBLE AS high, min(b.low)::DOUBLE AS low,
+       arg_max(b.close, b.ts)::DOUBLE AS close, sum(b.volume)::DOUBLE AS volume, 'traded' AS fill
+FROM silver.bars_1m b
+WHERE b.fill = 'traded' AND b.date >= DATE '{first}' AND b.security_id IN {ids}
+GROUP BY b.security_id, b.date
+ORDER BY b.security_id, b.date)",
                                fmt::arg("session", kSession), fmt::arg("first", scope.first_session),
                                fmt::arg("ids", id_list(scope)));
-  return read_series(session, sql, {"simple_return"});
+  return with_computed(read_series(session, sql, {}), kDailyFeatures);
 }
 
 }  // namespace goldtape::serve

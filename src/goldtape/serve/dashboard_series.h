@@ -14,7 +14,7 @@
 namespace goldtape::serve {
 
 /// Bars of one security in order of time; all columns have the length of `ts_s`. NaN is absent.
-struct BarColumns {
+struct SymbolBars {
   std::vector<std::int64_t>
       ts_s;  ///< Start of the bar, seconds UTC; a daily bar's is 00:00 UTC of its session.
   std::vector<std::int64_t> session;  ///< Session date, days since 1970.
@@ -27,7 +27,7 @@ struct BarColumns {
 };
 
 /// By security_id.
-using SeriesBySecurity = std::map<std::int64_t, BarColumns>;
+using SeriesBySecurity = std::map<std::int64_t, SymbolBars>;
 
 /// Which rows are wanted.
 struct SeriesScope {
@@ -38,11 +38,13 @@ struct SeriesScope {
 
 /// silver.bars_1m with gold.features_1m: a row for each minute of each session.
 Result<SeriesBySecurity> read_minutes(query::Session& session, const SeriesScope& scope);
-/// Bars of several minutes that traded, over silver.bars_1m; the session's VWAP is that of the last of them.
+/// Bars of several minutes that traded, over silver.bars_1m. The session's VWAP is that of the last minute;
+/// the other features are the feature engine's over these bars, from the first one shown.
 Result<SeriesBySecurity> read_resampled(query::Session& session, const SeriesScope& scope, int minutes);
 /// silver.bars_1d with gold.features_1d.
 Result<SeriesBySecurity> read_days(query::Session& session, const SeriesScope& scope);
-/// Daily bars made of the minutes that traded, for securities whose vendor gave none.
+/// Daily bars made of the minutes that traded, for securities whose vendor gave none, with the engine's
+/// features over them.
 Result<SeriesBySecurity> read_days_of_minutes(query::Session& session, const SeriesScope& scope);
 
 }  // namespace goldtape::serve

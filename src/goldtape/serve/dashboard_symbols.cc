@@ -53,8 +53,7 @@ ORDER BY minute.traded_value DESC NULLS LAST, daily.last_session DESC, ticker, s
 
 void label_symbols(std::vector<DashboardSymbol>& symbols) {
   std::map<std::string, int> seen;
-  for (const auto& symbol : symbols)
-    ++seen[symbol.label];
+  for (const auto& symbol : symbols) ++seen[symbol.label];
   for (auto& symbol : symbols) {
     if (seen[symbol.label] > 1) symbol.label += fmt::format(" #{}", symbol.security_id);
   }

@@ -22,17 +22,13 @@ Result<RowReader> RowReader::run(query::Session& session, std::string_view sql) 
   return RowReader(*std::move(batch));
 }
 
-std::int64_t RowReader::rows() const {
-  return batch_->num_rows();
-}
+std::int64_t RowReader::rows() const { return batch_->num_rows(); }
 
 int RowReader::column(std::string_view name) const {
   return batch_->schema()->GetFieldIndex(std::string(name));
 }
 
-bool RowReader::is_null(int column, std::int64_t row) const {
-  return batch_->column(column)->IsNull(row);
-}
+bool RowReader::is_null(int column, std::int64_t row) const { return batch_->column(column)->IsNull(row); }
 
 double RowReader::number(int column, std::int64_t row) const {
   const auto& array = checked_cast<const arrow::DoubleArray&>(*batch_->column(column));
@@ -51,28 +47,24 @@ std::string RowReader::text(int column, std::int64_t row) const {
 nlohmann::ordered_json RowReader::json(int column, std::int64_t row) const {
   if (is_null(column, row)) return nullptr;
   switch (batch_->column(column)->type_id()) {
-    case arrow::Type::INT64:
-      return integer(column, row);
+    case arrow::Type::INT64: return integer(column, row);
     case arrow::Type::BOOL:
       return checked_cast<const arrow::BooleanArray&>(*batch_->column(column)).Value(row);
     case arrow::Type::DOUBLE: {
       const double value = number(column, row);
       return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
     }
-    default:
-      return text(column, row);
+    default: return text(column, row);
   }
 }
 
 nlohmann::ordered_json RowReader::row_table() const {
   auto columns = nlohmann::ordered_json::array();
-  for (const auto& field : batch_->schema()->fields())
-    columns.push_back(field->name());
+  for (const auto& field : batch_->schema()->fields()) columns.push_back(field->name());
   auto rows = nlohmann::ordered_json::array();
   for (std::int64_t row = 0; row < batch_->num_rows(); ++row) {
     auto cells = nlohmann::ordered_json::array();
-    for (int column = 0; column < batch_->num_columns(); ++column)
-      cells.push_back(json(column, row));
+    for (int column = 0; column < batch_->num_columns(); ++column) cells.push_back(json(column, row));
     rows.push_back(std::move(cells));
   }
   return {{"columns", std::move(columns)}, {"rows", std::move(rows)}};

@@ -140,9 +140,14 @@ def test_features_drawn_are_those_of_the_lake(goldtape, lake, seen, ticker, name
 @pytest.mark.parametrize("interval, minutes", [("5m", 5), ("15m", 15)])
 def test_longer_bars_are_made_of_traded_minutes(goldtape, lake, seen, ticker, interval, minutes):
     rows = goldtape.query(lake, f"""
-        select epoch_us(ts) // 1000000 // {minutes * 60} * {minutes * 60} as bucket, first(open order by ts) as open,
-               max(high) as high, min(low) as low, last(close order by ts) as close, sum(volume)::bigint as volume
-        from silver.bars_1m where ticker = '{ticker}' and fill = 'traded' group by bucket order by bucket""")
+        with buckets as (
+          select epoch_us(b.ts) // 1000000 // {minutes * 60} * {minutes * 60} as bucket, first(b.open order by b.ts) as open,
+                 max(b.high) as high, min(b.low) as low, last(b.close order by b.ts) as close,
+                 sum(b.volume)::bigint as volume, last(f.session_vwap order by b.ts) as session_vwap
+          from silver.bars_1m b left join gold.features_1m f using (security_id, ts)
+          where b.ticker = '{ticker}' and b.fill = 'traded' group by bucket)
+        select *, case when count(*) over twenty = 20 then avg(close::double) over twenty end as sma_20
+        from buckets window twenty as (order by bucket rows 19 preceding) order by bucket""")
     view = view_of(seen, ticker, interval)
     assert view["state"]["ts"] == [row["bucket"] for row in rows]
     candles, volumes = points_of(view, "candles"), points_of(view, "volume")
@@ -151,6 +156,11 @@ def test_longer_bars_are_made_of_traded_minutes(goldtape, lake, seen, ticker, in
         for name in ("open", "high", "low", "close"):
             assert candles[at][name] == pytest.approx(float(row[name]), abs=0.6e-4)
         assert volumes[at]["value"] == row["volume"]
+    for name in ("session_vwap", "sma_20"):
+        expected = {wall_seconds(row["bucket"], interval): row[name] for row in rows if row[name] is not None}
+        drawn = {at: point["value"] for at, point in points_of(view, name).items()}
+        assert drawn == pytest.approx(expected, abs=TOLERANCE[name]), name
+    assert len(view["series"]["macd_signal"]) > 50
 
 
 @pytest.mark.parametrize("ticker", SYMBOLS)
@@ -198,8 +208,10 @@ def test_the_table_of_bars_says_the_same(goldtape, lake, seen, ticker):
 
 
 def test_volatility_is_that_of_the_lake(goldtape, lake, seen):
-    rows = goldtape.query(lake, "select ticker, hour, realized_volatility as v from gold.volatility_by_hour order by ticker, hour")
-    expected = {(row["ticker"], row["hour"]): row["v"] for row in rows if row["v"] is not None}
+    rows = goldtape.query(lake, """
+        select ticker, hour, sqrt(sum(realized_volatility ** 2) / sum(returns)) as v
+        from gold.volatility_by_hour where returns > 0 group by ticker, hour""")
+    expected = {(row["ticker"], row["hour"]): row["v"] for row in rows}
     drawn = {(cell["ticker"], cell["hour"]): cell["volatility"] for cell in seen["volatility"]}
     assert len(expected) >= 24 * 7
     assert drawn == pytest.approx(expected)
