@@ -7,7 +7,7 @@
 #include <arrow/api.h>
 
 #include "goldtape/lake/action_fold.h"
-#include "goldtape/lake/arrow_rows_internal.h"
+#include "goldtape/lake/arrow_rows.h"
 #include "goldtape/lake/load_index.h"
 #include "goldtape/table/catalog.h"
 #include "goldtape/table/data_writer.h"
@@ -17,7 +17,6 @@ namespace goldtape::lake {
 
 namespace {
 
-using internal::ColumnsOf;
 
 BronzeAction evidence_of(const ActionLoad& load, const model::CorporateAction& action, std::uint32_t number,
                          Timestamp now) {
@@ -68,7 +67,7 @@ Result<std::shared_ptr<arrow::Table>> actions_table(std::string_view source,
                                                     const std::vector<BronzeAction>& rows,
                                                     const Names& load_ids) {
   GT_ASSIGN(const model::TableDef* def, model::find_table("bronze.corporate_actions"));
-  internal::TableBuilder out(*def);
+  TableBuilder out(*def);
   for (const BronzeAction& row : rows) {
     out.text(source);
     out.text(row.action.ticker);

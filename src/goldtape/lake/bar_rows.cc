@@ -3,14 +3,12 @@
 #include <optional>
 #include <string>
 
-#include "goldtape/lake/arrow_rows_internal.h"
+#include "goldtape/lake/arrow_rows.h"
 
 namespace goldtape::lake {
 
 namespace {
 
-using internal::ColumnsOf;
-using internal::TableBuilder;
 
 Status add_context(Status status, const char* table) {
   if (status) return status;

@@ -19,7 +19,7 @@ Result<std::vector<StandingLoad>> standing_loads(store::Database& database, std:
                                                  std::string_view dataset, std::string_view interval) {
   GT_ASSIGN(const store::Rows found,
             database.query("SELECT load_id, ticker, observed_at, range_start, range_end FROM load_audit "
-                           "WHERE source = ? AND dataset = ? AND interval = ? "
+                           "WHERE source = ? AND dataset = ? AND coalesce(interval, '') = ? "
                            "AND status IN ('loaded', 'unchanged') ORDER BY load_id",
                            {std::string(source), std::string(dataset), std::string(interval)}));
   std::vector<StandingLoad> out;

@@ -6,7 +6,7 @@
 
 #include <arrow/api.h>
 
-#include "goldtape/lake/arrow_rows_internal.h"
+#include "goldtape/lake/arrow_rows.h"
 #include "goldtape/table/data_writer.h"
 #include "goldtape/table/parquet_reader.h"
 
@@ -29,7 +29,7 @@ PartitionKey partition_of(const table::Table& table, const table::DataFile& file
 Result<std::vector<std::pair<std::int64_t, std::int64_t>>> kept_runs(const arrow::Table& rows,
                                                                      const RowEdit& edit,
                                                                      const RowKeys& removed) {
-  GT_ASSIGN(const auto columns, internal::ColumnsOf::open(rows));
+  GT_ASSIGN(const auto columns, ColumnsOf::open(rows));
   GT_ASSIGN(const auto* source, columns.get<arrow::StringArray>("source"));
   GT_ASSIGN(const auto* interval, columns.get<arrow::StringArray>("interval"));
   GT_ASSIGN(const auto* ticker, columns.get<arrow::StringArray>("ticker"));

@@ -1,4 +1,4 @@
-// Reading and building Arrow tables row by row. Not public.
+// Reading and building Arrow tables of the lake row by row.
 #pragma once
 
 #include <cmath>
@@ -15,7 +15,7 @@
 #include "goldtape/base/result.h"
 #include "goldtape/model/table_def.h"
 
-namespace goldtape::lake::internal {
+namespace goldtape::lake {
 
 /// The columns of a table by name, each in one piece. Lives as long as `rows` is needed.
 class ColumnsOf {
@@ -102,4 +102,4 @@ class TableBuilder {
   arrow::Status status_;
 };
 
-}  // namespace goldtape::lake::internal
+}  // namespace goldtape::lake

@@ -1,0 +1,31 @@
+// Reads landed loads again, from the raw zone alone.
+#pragma once
+
+#include <string_view>
+
+#include "goldtape/base/result.h"
+#include "goldtape/lake/bar_load.h"
+#include "goldtape/lake/lake.h"
+#include "goldtape/provider/registry.h"
+#include "goldtape/store/load_audit.h"
+
+namespace goldtape::ingest {
+
+/// Gives a load's rows as they were accepted: without those that quarantine holds of it, without
+/// repetitions. Keeps references; they must outlive it.
+class LoadReader {
+ public:
+  LoadReader(const lake::Lake& lake, const provider::Registry& providers) : lake_(lake), providers_(providers) {}
+
+  /// Errors: kNotFound GT5040; kDamaged GT5020 the raw answer, or it no longer parses to such rows.
+  [[nodiscard]] Result<lake::BarLoad> bars(std::string_view load_id) const;
+  [[nodiscard]] Result<lake::ActionLoad> actions(std::string_view load_id) const;
+
+ private:
+  [[nodiscard]] Result<provider::Rows> parse(const store::LoadAudit& load) const;
+
+  const lake::Lake& lake_;
+  const provider::Registry& providers_;
+};
+
+}  // namespace goldtape::ingest

@@ -1,0 +1,203 @@
+#include "goldtape/lake/lake.h"
+
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "goldtape/lake/lake_tables.h"
+#include "goldtape/store/schema.h"
+#include "goldtape/table/catalog.h"
+#include "goldtape/table/location.h"
+
+namespace goldtape::lake {
+
+namespace {
+
+constexpr const char* kConfigName = "goldtape.toml";
+constexpr const char* kDatabaseName = "catalog.db";
+constexpr const char* kLockName = ".writer.lock";
+constexpr const char* kVersionKey = "lake_version";
+constexpr const char* kLocationKey = "warehouse_location";
+constexpr const char* kIdKey = "lake_id";
+
+constexpr std::string_view kConfigText =
+    "# Settings of this lake. GOLDTAPE_* environment variables override them, command line flags override both.\n"
+    "# `goldtape init --help` lists them; an unknown key is an error.\n";
+
+LakeOptions with_defaults(LakeOptions options) {
+  if (options.filesystem == nullptr) options.filesystem = io::local_filesystem();
+  if (options.clock == nullptr) options.clock = io::system_clock();
+  return options;
+}
+
+std::string absolute_path(const std::string& path) {
+  std::error_code ignored;
+  std::filesystem::path full = std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+  if (ignored) full = path;
+  std::string text = full.string();
+  while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+std::unexpected<Error> not_a_lake(const std::string& root, std::string_view why) {
+  return fail(ErrorKind::kUsage, 5002,
+              fmt::format("this folder is not a lake ({}); `goldtape --lake {} init` makes one", why, root), root);
+}
+
+Result<bool> exists(io::FileSystem& files, const std::string& path) {
+  const auto info = files.info(path);
+  if (info) return true;
+  if (info.error().kind == ErrorKind::kNotFound) return false;
+  return std::unexpected(info.error());
+}
+
+std::string join(const std::string& root, std::string_view relative) {
+  return fmt::format("{}/{}", root == "/" ? "" : root, relative);
+}
+
+bool writable(const std::string& path) { return ::access(path.c_str(), W_OK) == 0; }
+
+/// Nothing for a lake without a version: one whose making was cut short.
+Result<std::optional<std::int64_t>> lake_version(store::Database& database, const std::string& root) {
+  GT_ASSIGN(const auto text, store::get_meta(database, kVersionKey));
+  if (!text) return std::nullopt;
+  const std::int64_t version = store::int_of(store::Value{*text});
+  if (version > kLakeVersion) {
+    return fail(ErrorKind::kUnsupported, 5003,
+                fmt::format("this lake is of version {}; this program knows versions up to {}. Use a newer goldtape",
+                            *text, kLakeVersion),
+                root);
+  }
+  return version;
+}
+
+Status check_location(store::Database& database, const std::string& root) {
+  GT_ASSIGN(const auto location, store::get_meta(database, kLocationKey));
+  if (!location) return {};
+  GT_ASSIGN(const std::string made_at, table::to_path(*location));
+  if (made_at == root || absolute_path(made_at) == root) return {};
+  return fail(ErrorKind::kUsage, 5006,
+              fmt::format("this lake was made at {} and its tables name their files there. Move it back, or make a "
+                          "new one and ingest the files again",
+                          made_at),
+              root);
+}
+
+/// A folder that is to become a lake must be empty, or one already.
+Status check_folder(io::FileSystem& files, const std::string& root) {
+  GT_ASSIGN(const bool there, exists(files, root));
+  if (!there) return {};
+  GT_ASSIGN(const io::FileInfo info, files.info(root));
+  if (!info.is_directory) return fail(ErrorKind::kUsage, 5004, "a file is in the way of the lake", root);
+  GT_ASSIGN(const auto entries, files.list(root, false));
+  bool other = false;
+  for (const io::FileInfo& entry : entries) {
+    const std::string name = entry.path.substr(entry.path.rfind('/') + 1);
+    if (name == kConfigName || name == kDatabaseName) return {};
+    other = other || name != kLockName;
+  }
+  if (!other) return {};
+  return fail(ErrorKind::kUsage, 5004,
+              "this folder holds other things and is not a lake; name an empty folder or one that does not exist",
+              root);
+}
+
+Status sign(store::Database& database, const std::string& root) {
+  GT_ASSIGN(store::Transaction transaction, database.begin());
+  GT_RETURN_IF_ERROR(store::set_meta(transaction, kIdKey, table::new_uuid()));
+  GT_RETURN_IF_ERROR(store::set_meta(transaction, kLocationKey, table::to_location(root)));
+  GT_RETURN_IF_ERROR(store::set_meta(transaction, kVersionKey, std::to_string(kLakeVersion)));
+  return transaction.commit();
+}
+
+}  // namespace
+
+struct Lake::Impl {
+  std::string root;
+  LakeOptions options;
+  bool read_only = false;
+  std::shared_ptr<store::Database> database;
+  std::unique_ptr<table::Catalog> catalog;
+
+  void open_catalog() {
+    catalog = std::make_unique<table::Catalog>(database, options.filesystem, options.clock, root);
+  }
+};
+
+Lake::Lake(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Lake::Lake(Lake&&) noexcept = default;
+Lake& Lake::operator=(Lake&&) noexcept = default;
+Lake::~Lake() = default;
+
+Result<CreateReport> Lake::create(const std::string& path, const LakeOptions& given) {
+  auto impl = std::make_unique<Impl>();
+  impl->options = with_defaults(given);
+  impl->root = absolute_path(path);
+  io::FileSystem& files = *impl->options.filesystem;
+  const std::string& root = impl->root;
+  GT_RETURN_IF_ERROR(check_folder(files, root));
+  GT_RETURN_IF_ERROR(files.create_directories(root));
+  GT_ASSIGN(const WriterLock lock, WriterLock::acquire(join(root, kLockName), "init", impl->options.clock->now(),
+                                                       impl->options.lock_timeout));
+  GT_ASSIGN(const bool configured, exists(files, join(root, kConfigName)));
+  if (!configured) {
+    GT_RETURN_IF_ERROR(files.write(join(root, kConfigName), kConfigText, {.overwrite = false, .durable = true}));
+  }
+  GT_ASSIGN(impl->database, store::Database::open(join(root, kDatabaseName)));
+  GT_ASSIGN(const auto version, lake_version(*impl->database, root));
+  GT_RETURN_IF_ERROR(check_location(*impl->database, root));
+  impl->open_catalog();
+  CreateReport report{.root = root, .lake_created = !version, .tables_created = {}};
+  GT_ASSIGN(report.tables_created, create_missing_tables(*impl->catalog));
+  if (!version) GT_RETURN_IF_ERROR(sign(*impl->database, root));
+  return report;
+}
+
+Result<Lake> Lake::open(const std::string& path, const LakeOptions& given) {
+  auto impl = std::make_unique<Impl>();
+  impl->options = with_defaults(given);
+  impl->root = absolute_path(path);
+  const std::string& root = impl->root;
+  io::FileSystem& files = *impl->options.filesystem;
+  GT_ASSIGN(const bool there, exists(files, root));
+  if (!there) {
+    return fail(ErrorKind::kNotFound, 5001,
+                fmt::format("there is no such folder; `goldtape --lake {} init` makes a lake there", root), root);
+  }
+  const std::string database_path = join(root, kDatabaseName);
+  GT_ASSIGN(const bool has_database, exists(files, database_path));
+  if (!has_database) return not_a_lake(root, fmt::format("it has no {}", kDatabaseName));
+  impl->read_only = !writable(root) || !writable(database_path);
+  GT_ASSIGN(impl->database,
+            store::Database::open(database_path, {.read_only = impl->read_only, .must_exist = true}));
+  GT_ASSIGN(const auto version, lake_version(*impl->database, root));
+  if (!version) return not_a_lake(root, "its making was cut short");
+  GT_RETURN_IF_ERROR(check_location(*impl->database, root));
+  impl->open_catalog();
+  return Lake(std::move(impl));
+}
+
+const std::string& Lake::root() const { return impl_->root; }
+std::string Lake::path(std::string_view relative) const { return join(impl_->root, relative); }
+std::string Lake::config_path() const { return join(impl_->root, kConfigName); }
+bool Lake::read_only() const { return impl_->read_only; }
+io::FileSystem& Lake::filesystem() const { return *impl_->options.filesystem; }
+const std::shared_ptr<io::FileSystem>& Lake::shared_filesystem() const { return impl_->options.filesystem; }
+io::Clock& Lake::clock() const { return *impl_->options.clock; }
+store::Database& Lake::database() const { return *impl_->database; }
+table::Catalog& Lake::catalog() const { return *impl_->catalog; }
+
+Result<WriterLock> Lake::lock_for_writing(std::string_view command) const {
+  if (impl_->read_only) {
+    return fail(ErrorKind::kIo, 5005,
+                fmt::format("`{}` changes the lake, and this folder cannot be written by this user", command),
+                impl_->root);
+  }
+  return WriterLock::acquire(join(impl_->root, kLockName), command, clock().now(), impl_->options.lock_timeout);
+}
+
+}  // namespace goldtape::lake
