@@ -53,7 +53,8 @@ Result<store::LoadAudit> find_load(const lake::Lake& lake, const std::string& lo
                 "ops.load_audit");
   }
   if (loads.size() > 1) {
-    return fail(ErrorKind::kUsage, 5041, fmt::format("{} loads begin with {}; give more of it", loads.size(), load_id),
+    return fail(ErrorKind::kUsage, 5041,
+                fmt::format("{} loads begin with {}; give more of it", loads.size(), load_id),
                 "ops.load_audit");
   }
   return std::move(loads.front());

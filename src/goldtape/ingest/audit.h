@@ -11,13 +11,14 @@
 namespace goldtape::ingest {
 
 struct AuditFilter {
-  std::string status;   ///< Empty: any.
+  std::string status;  ///< Empty: any.
   std::string source;
   std::string dataset;
 };
 
 /// Loads, oldest request first. Errors: the store's.
-[[nodiscard]] Result<std::vector<store::LoadAudit>> list_loads(const lake::Lake& lake, const AuditFilter& filter = {});
+[[nodiscard]] Result<std::vector<store::LoadAudit>> list_loads(const lake::Lake& lake,
+                                                               const AuditFilter& filter = {});
 
 /// A load by its id or an unambiguous beginning of it (8 characters at least).
 /// Errors: kNotFound GT5040, kUsage GT5041 several loads begin so.

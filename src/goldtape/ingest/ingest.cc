@@ -43,9 +43,10 @@ void describe(const model::BarBatch& bars, store::LoadAudit& audit) {
   audit.ticker = only_ticker(bars.tickers, audit.ticker);
   if (bars.empty()) return;
   const auto [first, last] = std::ranges::minmax(bars.ts_us);
-  const std::chrono::microseconds length = model::is_intraday(bars.origin.interval)
-                                               ? std::chrono::microseconds(model::length(bars.origin.interval))
-                                               : std::chrono::microseconds(std::chrono::days(1));
+  const std::chrono::microseconds length =
+      model::is_intraday(bars.origin.interval)
+          ? std::chrono::microseconds(model::length(bars.origin.interval))
+          : std::chrono::microseconds(std::chrono::days(1));
   audit.range_start = from_micros(first);
   audit.range_end = from_micros(last) + length;
 }
@@ -207,7 +208,8 @@ class Ingestion {
   /// A load that is tried again finds its rows in quarantine: equal ones stay, others make way.
   static void settle_quarantine(const std::optional<store::LoadAudit>& before, PendingLoad& pending) {
     if (!before || before->rows_quarantined == 0 || before->status == load_status::kUndone) return;
-    if (before->status == pending.audit.status && before->rows_quarantined == pending.audit.rows_quarantined) {
+    if (before->status == pending.audit.status &&
+        before->rows_quarantined == pending.audit.rows_quarantined) {
       pending.quarantine.clear();
     } else {
       pending.replaces_quarantine = true;
@@ -289,7 +291,8 @@ LoadOutcome IngestReport::totals() const {
 std::optional<Error> IngestReport::worst() const {
   const Error* worst = nullptr;
   for (const LoadOutcome& load : loads) {
-    if (load.error && (worst == nullptr || badness(load.error->kind) > badness(worst->kind))) worst = &*load.error;
+    if (load.error && (worst == nullptr || badness(load.error->kind) > badness(worst->kind)))
+      worst = &*load.error;
   }
   return worst == nullptr ? std::nullopt : std::optional(*worst);
 }

@@ -18,8 +18,8 @@
 namespace goldtape::ingest {
 
 struct IngestOptions {
-  std::string run_id;                             ///< Of ops.runs; empty: a new one.
-  const calendar::Calendar* calendar = nullptr;   ///< Required.
+  std::string run_id;                            ///< Of ops.runs; empty: a new one.
+  const calendar::Calendar* calendar = nullptr;  ///< Required.
   quality::Settings quality = {};
   quality::OnCritical on_critical = quality::OnCritical::kStop;
   const quality::LiquidityHistory* history = nullptr;  ///< For the gate's row counts; may be absent.

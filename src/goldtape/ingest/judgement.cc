@@ -8,7 +8,8 @@ namespace goldtape::ingest {
 
 namespace {
 
-store::QualityResult result_of(const quality::Report& report, const quality::Outcome& outcome, Timestamp now) {
+store::QualityResult result_of(const quality::Report& report, const quality::Outcome& outcome,
+                               Timestamp now) {
   return {.run_id = {},
           .load_id = std::nullopt,
           .at = now,
@@ -60,7 +61,8 @@ void take_in(const quality::Report& report, const quality::Decision& decision, T
 
 }  // namespace
 
-Judgement judge(const provider::Rows& rows, const IngestOptions& options, Timestamp now, const std::string& name) {
+Judgement judge(const provider::Rows& rows, const IngestOptions& options, Timestamp now,
+                const std::string& name) {
   Judgement out;
   const quality::Context context{.now = now,
                                  .calendar = options.calendar,
@@ -73,11 +75,12 @@ Judgement judge(const provider::Rows& rows, const IngestOptions& options, Timest
     for (const quality::RefusedRow& row : decision.refused) {
       out.quarantine.push_back(refused_bar(*bars, row.row, row.rule, row.reason));
     }
-    for (const model::RejectedRow& row : bars->rejected) out.quarantine.push_back(rejected_row(bars->origin, row));
+    for (const model::RejectedRow& row : bars->rejected)
+      out.quarantine.push_back(rejected_row(bars->origin, row));
     if (!bars->rejected.empty()) {
       const model::RejectedRow& first = bars->rejected.front();
-      out.warnings.push_back(fmt::format("{} rows went to quarantine, first: line {}: {}", bars->rejected.size(),
-                                         first.line, first.reason));
+      out.warnings.push_back(fmt::format("{} rows went to quarantine, first: line {}: {}",
+                                         bars->rejected.size(), first.line, first.reason));
     }
   } else {
     const auto& actions = std::get<model::ActionBatch>(rows);

@@ -15,9 +15,9 @@
 namespace goldtape::ingest {
 
 struct Judgement {
-  std::optional<Error> refusal;            ///< Set: nothing of the answer may be loaded.
-  std::set<std::uint32_t> refused_rows;    ///< Row numbers that go to quarantine.
-  std::vector<QuarantineRow> quarantine;   ///< Refused rows and those the parser rejected.
+  std::optional<Error> refusal;           ///< Set: nothing of the answer may be loaded.
+  std::set<std::uint32_t> refused_rows;   ///< Row numbers that go to quarantine.
+  std::vector<QuarantineRow> quarantine;  ///< Refused rows and those the parser rejected.
   std::vector<store::QualityResult> results;
   std::vector<std::string> warnings;
 };

@@ -36,12 +36,13 @@ Result<Merged> merge_bars(const lake::Lake& lake, const LoadReader& reader, std:
     input.loads.push_back(bars);
   }
   if (input.loads.empty()) return Merged{};
-  GT_ASSIGN(lake::BarMerge merge, lake::plan_bar_merge(lake, input, [&](std::string_view id) { return reader.bars(id); }));
+  GT_ASSIGN(lake::BarMerge merge,
+            lake::plan_bar_merge(lake, input, [&](std::string_view id) { return reader.bars(id); }));
   return Merged{std::move(merge.changes), std::move(merge.counts)};
 }
 
-Result<Merged> merge_actions(const lake::Lake& lake, const LoadReader& reader, std::vector<PendingLoad>& loads,
-                             Timestamp now) {
+Result<Merged> merge_actions(const lake::Lake& lake, const LoadReader& reader,
+                             std::vector<PendingLoad>& loads, Timestamp now) {
   lake::ActionMergeInput input{.source = {}, .loads = {}, .now = now};
   for (const PendingLoad& load : loads) {
     const auto* actions = std::get_if<lake::ActionLoad>(&load.rows);
@@ -98,7 +99,8 @@ Status write_ops(store::Transaction& transaction, const table::CommitResult& res
 }
 
 Result<std::vector<lake::TableChange>> quarantine_changes(const lake::Lake& lake,
-                                                          const std::vector<PendingLoad>& loads, Timestamp now) {
+                                                          const std::vector<PendingLoad>& loads,
+                                                          Timestamp now) {
   std::vector<QuarantineRow> rows;
   std::vector<std::string> replaced;
   for (const PendingLoad& load : loads) {

@@ -16,7 +16,7 @@ namespace goldtape::ingest {
 /// Requires: the writer lock; all loads with rows are of one source, dataset and interval.
 /// Errors: kConflict GT4010 after several tries against another program; those of merge and commit. The lake
 /// is as before then, and no file is left unless the outcome is unknown (GT4016).
-[[nodiscard]] Result<bool> commit_loads(const lake::Lake& lake, const LoadReader& reader, const std::string& run_id,
-                                        std::vector<PendingLoad>& loads);
+[[nodiscard]] Result<bool> commit_loads(const lake::Lake& lake, const LoadReader& reader,
+                                        const std::string& run_id, std::vector<PendingLoad>& loads);
 
 }  // namespace goldtape::ingest

@@ -66,9 +66,9 @@ Result<lake::ActionLoad> LoadReader::actions(std::string_view load_id) const {
   GT_ASSIGN(provider::Rows rows, parse(load));
   auto* batch = std::get_if<model::ActionBatch>(&rows);
   if (batch == nullptr) return other_rows(load);
-  GT_ASSIGN(const auto refused,
-            refused_rows(lake_, load, batch->actions.size(),
-                         [&](std::uint32_t i) { return std::int64_t{batch->actions[i].line}; }));
+  GT_ASSIGN(const auto refused, refused_rows(lake_, load, batch->actions.size(), [&](std::uint32_t i) {
+              return std::int64_t{batch->actions[i].line};
+            }));
   return lake::make_action_load(load.load_id, load.observed_at, std::move(batch->actions), refused);
 }
 

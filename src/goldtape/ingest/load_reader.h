@@ -15,7 +15,8 @@ namespace goldtape::ingest {
 /// repetitions. Keeps references; they must outlive it.
 class LoadReader {
  public:
-  LoadReader(const lake::Lake& lake, const provider::Registry& providers) : lake_(lake), providers_(providers) {}
+  LoadReader(const lake::Lake& lake, const provider::Registry& providers)
+      : lake_(lake), providers_(providers) {}
 
   /// Errors: kNotFound GT5040; kDamaged GT5020 the raw answer, or it no longer parses to such rows.
   [[nodiscard]] Result<lake::BarLoad> bars(std::string_view load_id) const;

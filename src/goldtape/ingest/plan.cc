@@ -18,7 +18,8 @@ std::string_view to_string(PlannedState state) {
   return "new";
 }
 
-Result<std::vector<PlannedLoad>> preview(const lake::Lake& lake, provider::Provider& provider, const Plan& plan) {
+Result<std::vector<PlannedLoad>> preview(const lake::Lake& lake, provider::Provider& provider,
+                                         const Plan& plan) {
   std::vector<PlannedLoad> out;
   for (const provider::Request& request : plan.requests) {
     PlannedLoad load;

@@ -30,7 +30,7 @@ struct PlannedLoad {
   std::string load_id;  ///< Empty when it cannot be fetched.
   std::string name;     ///< Path or URL.
   std::uint64_t bytes = 0;
-  std::string note;     ///< Error, or what became of it before.
+  std::string note;  ///< Error, or what became of it before.
 };
 
 /// Fetches every answer and looks it up; changes nothing. Errors: the store's.

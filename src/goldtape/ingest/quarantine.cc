@@ -62,13 +62,14 @@ QuarantineRow rejected_row(const model::BarOrigin& origin, const model::Rejected
           .load_id = {}};
 }
 
-QuarantineRow refused_bar(const model::BarBatch& bars, std::uint32_t row, std::string rule, std::string reason) {
+QuarantineRow refused_bar(const model::BarBatch& bars, std::uint32_t row, std::string rule,
+                          std::string reason) {
   const model::Bar bar = bars.row(row);
-  nlohmann::ordered_json json{{"ticker", bar.ticker},      {"ts", format_timestamp(bar.ts)},
-                              {"open", number(bar.open)},  {"high", number(bar.high)},
-                              {"low", number(bar.low)},    {"close", number(bar.close)},
-                              {"volume", bar.volume},      {"vwap", number(bar.vwap)},
-                              {"trade_count", nullptr},    {"adj_close", number(bar.adj_close)}};
+  nlohmann::ordered_json json{{"ticker", bar.ticker},     {"ts", format_timestamp(bar.ts)},
+                              {"open", number(bar.open)}, {"high", number(bar.high)},
+                              {"low", number(bar.low)},   {"close", number(bar.close)},
+                              {"volume", bar.volume},     {"vwap", number(bar.vwap)},
+                              {"trade_count", nullptr},   {"adj_close", number(bar.adj_close)}};
   if (bar.trade_count != model::kAbsentCount) json["trade_count"] = bar.trade_count;
   return {.layer = "bronze.bars",
           .rule = std::move(rule),
@@ -107,7 +108,8 @@ QuarantineRow refused_action(const model::ActionBatch& batch, std::uint32_t row,
 
 Result<std::vector<lake::TableChange>> plan_quarantine(const lake::Lake& lake,
                                                        const std::vector<QuarantineRow>& rows,
-                                                       const std::vector<std::string>& replaced, Timestamp now) {
+                                                       const std::vector<std::string>& replaced,
+                                                       Timestamp now) {
   std::vector<lake::TableChange> changes;
   if (rows.empty() && replaced.empty()) return changes;
   GT_ASSIGN(const table::Table table, lake.catalog().load("quarantine.rows"));
@@ -123,8 +125,9 @@ Result<std::vector<lake::TableChange>> plan_quarantine(const lake::Lake& lake,
 
 Result<std::set<std::int64_t>> quarantined_lines(const lake::Lake& lake, std::string_view load_id) {
   GT_ASSIGN(const table::Table table, lake.catalog().load("quarantine.rows"));
-  GT_ASSIGN(const auto rows, table::read(table, {.filter = table::equal_to("load_id", table::literal(load_id)),
-                                                 .columns = {"line"}}));
+  GT_ASSIGN(const auto rows,
+            table::read(
+                table, {.filter = table::equal_to("load_id", table::literal(load_id)), .columns = {"line"}}));
   GT_ASSIGN(const auto columns, lake::ColumnsOf::open(*rows));
   GT_ASSIGN(const auto* line, columns.get<arrow::Int64Array>("line"));
   std::set<std::int64_t> lines;

@@ -36,8 +36,8 @@ struct QuarantineRow {
 /// A row that a rule refused.
 [[nodiscard]] QuarantineRow refused_bar(const model::BarBatch& bars, std::uint32_t row, std::string rule,
                                         std::string reason);
-[[nodiscard]] QuarantineRow refused_action(const model::ActionBatch& batch, std::uint32_t row, std::string rule,
-                                           std::string reason);
+[[nodiscard]] QuarantineRow refused_action(const model::ActionBatch& batch, std::uint32_t row,
+                                           std::string rule, std::string reason);
 
 /// Plans the appending of rows; `replaced` are loads whose rows there make way. Empty when nothing changes.
 /// Errors: the table's, io's.
@@ -47,6 +47,7 @@ struct QuarantineRow {
                                                                      Timestamp now);
 
 /// Lines of a load's answer that are in quarantine. Errors: the table's, io's.
-[[nodiscard]] Result<std::set<std::int64_t>> quarantined_lines(const lake::Lake& lake, std::string_view load_id);
+[[nodiscard]] Result<std::set<std::int64_t>> quarantined_lines(const lake::Lake& lake,
+                                                               std::string_view load_id);
 
 }  // namespace goldtape::ingest

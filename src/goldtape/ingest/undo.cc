@@ -27,14 +27,16 @@ Result<Withdrawal> plan_withdrawal(const lake::Lake& lake, const LoadReader& rea
                                    const store::LoadAudit& load) {
   if (load.dataset == "actions") {
     GT_ASSIGN(const lake::ActionLoad withdrawn, reader.actions(load.load_id));
-    GT_ASSIGN(lake::ActionMerge merge,
-              lake::plan_action_merge(
-                  lake, {.source = load.source, .loads = {}, .withdrawn = &withdrawn, .now = lake.clock().now()},
-                  [&](std::string_view id) { return reader.actions(id); }));
+    GT_ASSIGN(
+        lake::ActionMerge merge,
+        lake::plan_action_merge(
+            lake, {.source = load.source, .loads = {}, .withdrawn = &withdrawn, .now = lake.clock().now()},
+            [&](std::string_view id) { return reader.actions(id); }));
     return Withdrawal{std::move(merge.changes), 0};
   }
   GT_ASSIGN(const lake::BarLoad withdrawn, reader.bars(load.load_id));
-  lake::BarMergeInput input{.source = load.source, .loads = {}, .withdrawn = &withdrawn, .now = lake.clock().now()};
+  lake::BarMergeInput input{
+      .source = load.source, .loads = {}, .withdrawn = &withdrawn, .now = lake.clock().now()};
   GT_ASSIGN(input.interval, model::parse_interval(load.interval));
   GT_ASSIGN(lake::BarMerge merge,
             lake::plan_bar_merge(lake, input, [&](std::string_view id) { return reader.bars(id); }));
@@ -65,12 +67,14 @@ Status commit_withdrawal(const lake::Lake& lake, std::vector<lake::TableChange>&
 
 }  // namespace
 
-Result<UndoReport> undo(const lake::Lake& lake, const provider::Registry& providers, const std::string& load_id) {
+Result<UndoReport> undo(const lake::Lake& lake, const provider::Registry& providers,
+                        const std::string& load_id) {
   GT_ASSIGN(const lake::WriterLock lock, lake.lock_for_writing("undo"));
   GT_ASSIGN(store::LoadAudit load, find_load(lake, load_id));
   if (!stands(load.status)) {
     return fail(ErrorKind::kUsage, 5042,
-                fmt::format("load {} is {}: nothing of it is in bronze", load.load_id, load.status), load.raw_path);
+                fmt::format("load {} is {}: nothing of it is in bronze", load.load_id, load.status),
+                load.raw_path);
   }
   const LoadReader reader(lake, providers);
   GT_ASSIGN(Withdrawal withdrawal, plan_withdrawal(lake, reader, load));

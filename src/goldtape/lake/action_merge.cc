@@ -17,7 +17,6 @@ namespace goldtape::lake {
 
 namespace {
 
-
 BronzeAction evidence_of(const ActionLoad& load, const model::CorporateAction& action, std::uint32_t number,
                          Timestamp now) {
   return {.action = action,
@@ -86,7 +85,8 @@ Result<std::shared_ptr<arrow::Table>> actions_table(std::string_view source,
 }
 
 /// What stands and what shall stand: the same rows, whatever was read again to find out.
-bool same_rows(std::vector<BronzeAction> stored, const std::vector<BronzeAction>& wanted, const Names& load_ids) {
+bool same_rows(std::vector<BronzeAction> stored, const std::vector<BronzeAction>& wanted,
+               const Names& load_ids) {
   if (stored.size() != wanted.size()) return false;
   stored = fold(std::move(stored), load_ids, 0).rows;  // sorts as `wanted` is sorted
   return std::ranges::equal(stored, wanted, [](const BronzeAction& a, const BronzeAction& b) {
@@ -109,7 +109,8 @@ class ActionMerger {
     std::vector<BronzeAction> stored;
     GT_RETURN_IF_ERROR(append_actions(*stored_rows, load_ids_, stored));
     GT_RETURN_IF_ERROR(add_known_evidence(stored));
-    FoldedActions folded = fold(std::move(evidence_), load_ids_, static_cast<std::uint32_t>(input_.loads.size()));
+    FoldedActions folded =
+        fold(std::move(evidence_), load_ids_, static_cast<std::uint32_t>(input_.loads.size()));
     ActionMerge out;
     for (std::size_t i = 0; i < input_.loads.size(); ++i) out.counts.push_back(folded.counts[i + 1]);
     if (same_rows(stored, folded.rows, load_ids_)) return out;
@@ -134,7 +135,8 @@ class ActionMerger {
     GT_ASSIGN(standing_, standing_loads(lake_.database(), input_.source, "actions", ""));
     refold_ = input_.withdrawn != nullptr;
     if (refold_) {
-      std::erase_if(standing_, [&](const StandingLoad& load) { return load.load_id == input_.withdrawn->load_id; });
+      std::erase_if(standing_,
+                    [&](const StandingLoad& load) { return load.load_id == input_.withdrawn->load_id; });
     }
     for (const ActionLoad* load : input_.loads) {
       refold_ = refold_ || std::ranges::any_of(standing_, [&](const StandingLoad& standing) {

@@ -16,8 +16,8 @@ namespace goldtape::lake {
 /// Loads of one source. Pointers are borrowed for the call.
 struct ActionMergeInput {
   std::string source;
-  std::vector<const ActionLoad*> loads;    ///< In the order in which they are counted.
-  const ActionLoad* withdrawn = nullptr;   ///< A load that stands and shall not (undo).
+  std::vector<const ActionLoad*> loads;   ///< In the order in which they are counted.
+  const ActionLoad* withdrawn = nullptr;  ///< A load that stands and shall not (undo).
   Timestamp now{};
 };
 

@@ -56,23 +56,33 @@ class TableBuilder {
     }
   }
 
-  void text(std::string_view value) { as<arrow::StringBuilder>([&](auto& b) { return b.Append(value); }); }
+  void text(std::string_view value) {
+    as<arrow::StringBuilder>([&](auto& b) { return b.Append(value); });
+  }
   void text_or_null(std::string_view value) {
     as<arrow::StringBuilder>([&](auto& b) { return value.empty() ? b.AppendNull() : b.Append(value); });
   }
-  void time(std::int64_t us) { as<arrow::TimestampBuilder>([&](auto& b) { return b.Append(us); }); }
-  void date(std::int32_t days) { as<arrow::Date32Builder>([&](auto& b) { return b.Append(days); }); }
+  void time(std::int64_t us) {
+    as<arrow::TimestampBuilder>([&](auto& b) { return b.Append(us); });
+  }
+  void date(std::int32_t days) {
+    as<arrow::Date32Builder>([&](auto& b) { return b.Append(days); });
+  }
   void date_or_null(std::optional<std::int32_t> days) {
     as<arrow::Date32Builder>([&](auto& b) { return days ? b.Append(*days) : b.AppendNull(); });
   }
   void time_or_null(std::optional<std::int64_t> us) {
     as<arrow::TimestampBuilder>([&](auto& b) { return us ? b.Append(*us) : b.AppendNull(); });
   }
-  void number(double value) { as<arrow::DoubleBuilder>([&](auto& b) { return b.Append(value); }); }
+  void number(double value) {
+    as<arrow::DoubleBuilder>([&](auto& b) { return b.Append(value); });
+  }
   void number_or_null(double value) {
     as<arrow::DoubleBuilder>([&](auto& b) { return std::isnan(value) ? b.AppendNull() : b.Append(value); });
   }
-  void integer(std::int64_t value) { as<arrow::Int64Builder>([&](auto& b) { return b.Append(value); }); }
+  void integer(std::int64_t value) {
+    as<arrow::Int64Builder>([&](auto& b) { return b.Append(value); });
+  }
   void integer_or_null(std::optional<std::int64_t> value) {
     as<arrow::Int64Builder>([&](auto& b) { return value ? b.Append(*value) : b.AppendNull(); });
   }
@@ -88,8 +98,9 @@ class TableBuilder {
   template <typename Builder, typename Append>
   void as(const Append& append) {
     auto* builder = dynamic_cast<Builder*>(builders_[next_].get());
-    note(builder == nullptr ? arrow::Status::TypeError("column ", schema_->field(static_cast<int>(next_))->name())
-                            : append(*builder));
+    note(builder == nullptr
+             ? arrow::Status::TypeError("column ", schema_->field(static_cast<int>(next_))->name())
+             : append(*builder));
     next_ = (next_ + 1) % builders_.size();
   }
   void note(arrow::Status status) {

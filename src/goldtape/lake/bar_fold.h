@@ -42,10 +42,10 @@ struct FoldNames {
 [[nodiscard]] bool same_content(const BronzeBar& a, const BronzeBar& b);
 
 struct Folded {
-  std::vector<BronzeBar> rows;        ///< One a key, sorted by (ticker's text, ts).
+  std::vector<BronzeBar> rows;  ///< One a key, sorted by (ticker's text, ts).
   /// Before and after of each change, in the same order, a key's steps in the order of observation.
   std::vector<std::pair<BronzeBar, BronzeBar>> revisions;
-  std::vector<FoldCounts> counts;     ///< [sequence]; [0] stays empty.
+  std::vector<FoldCounts> counts;  ///< [sequence]; [0] stays empty.
 };
 
 /// Folds evidence in any order. A row of bronze stands for all that is older than the rest; otherwise all

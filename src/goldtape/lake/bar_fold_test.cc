@@ -10,8 +10,8 @@
 namespace goldtape::lake {
 namespace {
 
-BronzeBar said(FoldNames& names, std::string_view ticker, std::int64_t ts, double close, std::int64_t observed,
-               std::string_view load, std::uint32_t sequence) {
+BronzeBar said(FoldNames& names, std::string_view ticker, std::int64_t ts, double close,
+               std::int64_t observed, std::string_view load, std::uint32_t sequence) {
   BronzeBar bar;
   bar.ticker = names.tickers.intern(ticker);
   bar.load = names.loads.intern(load);

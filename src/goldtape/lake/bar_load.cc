@@ -29,7 +29,8 @@ struct BarKeyHash {
 
 BarLoad make_bar_load(std::string load_id, Timestamp observed_at, model::BarBatch bars,
                       const std::set<std::uint32_t>& refused) {
-  BarLoad load{.load_id = std::move(load_id), .observed_at = observed_at, .bars = std::move(bars), .accepted = {}};
+  BarLoad load{
+      .load_id = std::move(load_id), .observed_at = observed_at, .bars = std::move(bars), .accepted = {}};
   std::unordered_map<BarKey, std::uint32_t, BarKeyHash> seen;
   seen.reserve(load.bars.size());
   load.accepted.reserve(load.bars.size());

@@ -124,10 +124,11 @@ class BarMerger {
   }
 
   Status find_groups_to_refold() {
-    GT_ASSIGN(standing_, standing_loads(lake_.database(), input_.source, "bars",
-                                        model::to_string(input_.interval)));
+    GT_ASSIGN(standing_,
+              standing_loads(lake_.database(), input_.source, "bars", model::to_string(input_.interval)));
     if (input_.withdrawn != nullptr) {
-      std::erase_if(standing_, [&](const StandingLoad& load) { return load.load_id == input_.withdrawn->load_id; });
+      std::erase_if(standing_,
+                    [&](const StandingLoad& load) { return load.load_id == input_.withdrawn->load_id; });
     }
     std::int64_t oldest = std::numeric_limits<std::int64_t>::max();
     for (const auto& [key, group] : groups_) oldest = std::min(oldest, group.oldest_observed_us);
@@ -213,10 +214,11 @@ class BarMerger {
       const table::ScanTask& task = plan.tasks[i];
       const table::PartitionSpec* spec = table.metadata().find_spec(task.file.spec_id);
       if (spec != nullptr && !wanted.may_match(task.file, *spec)) continue;
-      GT_ASSIGN(const auto rows, table::read_parquet(table.shared_filesystem(), {.path = task.path,
-                                                                                 .projection = table.schema(),
-                                                                                 .table_schema = table.schema(),
-                                                                                 .filter = wanted}));
+      GT_ASSIGN(const auto rows,
+                table::read_parquet(table.shared_filesystem(), {.path = task.path,
+                                                                .projection = table.schema(),
+                                                                .table_schema = table.schema(),
+                                                                .filter = wanted}));
       std::vector<BronzeBar> bars;
       GT_RETURN_IF_ERROR(append_bars(*rows, names_, bars));
       for (const BronzeBar& bar : bars) {
@@ -258,11 +260,12 @@ class BarMerger {
     return {};
   }
 
-  Status write_bars(const table::Table& table, const table::ScanPlan& plan, const std::vector<BronzeBar>& rows,
-                    BarMerge& out) {
+  Status write_bars(const table::Table& table, const table::ScanPlan& plan,
+                    const std::vector<BronzeBar>& rows, BarMerge& out) {
     std::unordered_map<RowKey, std::size_t, RowKeyHash> final_rows;
     final_rows.reserve(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) final_rows.emplace(RowKey{rows[i].ticker, rows[i].ts_us}, i);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      final_rows.emplace(RowKey{rows[i].ticker, rows[i].ts_us}, i);
     RowEdit edit = new_edit(plan);
     std::vector<bool> stands(rows.size(), false);
     for (const StoredBar& stored : stored_) {
@@ -300,7 +303,8 @@ class BarMerger {
     const table::TableMetadata& metadata = table.metadata();
     if (!model::is_intraday(input_.interval)) {
       for (const table::PartitionSpec& spec : metadata.partition_specs) {
-        if (!spec.fields.empty() && spec.fields.back().transform.kind == table::TransformKind::kYear) return &spec;
+        if (!spec.fields.empty() && spec.fields.back().transform.kind == table::TransformKind::kYear)
+          return &spec;
       }
       return &metadata.default_spec();
     }
@@ -323,7 +327,8 @@ class BarMerger {
     return spec.path(tuple, table.schema());
   }
 
-  Result<std::vector<NewRows>> split_bars(const table::Table& table, const std::vector<BronzeBar>& bars) const {
+  Result<std::vector<NewRows>> split_bars(const table::Table& table,
+                                          const std::vector<BronzeBar>& bars) const {
     std::vector<NewRows> out;
     if (bars.empty()) return out;
     GT_ASSIGN(const table::PartitionSpec* spec, spec_for(table, bars));
@@ -363,10 +368,11 @@ class BarMerger {
     std::unordered_map<RowKey, std::vector<std::pair<BarChange, std::size_t>>, RowKeyHash> stored;
     for (std::size_t i = 0; i < out.plan.tasks.size(); ++i) {
       const table::ScanTask& task = out.plan.tasks[i];
-      GT_ASSIGN(const auto rows, table::read_parquet(table.shared_filesystem(), {.path = task.path,
-                                                                                 .projection = table.schema(),
-                                                                                 .table_schema = table.schema(),
-                                                                                 .filter = task.residual}));
+      GT_ASSIGN(const auto rows,
+                table::read_parquet(table.shared_filesystem(), {.path = task.path,
+                                                                .projection = table.schema(),
+                                                                .table_schema = table.schema(),
+                                                                .filter = task.residual}));
       std::vector<BarChange> changes;
       GT_RETURN_IF_ERROR(append_revisions(*rows, names_, changes));
       for (const BarChange& change : changes) {

@@ -22,8 +22,8 @@ inline constexpr std::size_t kWideFromTickers = 200;
 struct BarMergeInput {
   std::string source;
   model::Interval interval = model::Interval::k1m;
-  std::vector<const BarLoad*> loads;    ///< In the order in which they are counted.
-  const BarLoad* withdrawn = nullptr;   ///< A load that stands and shall not (undo).
+  std::vector<const BarLoad*> loads;   ///< In the order in which they are counted.
+  const BarLoad* withdrawn = nullptr;  ///< A load that stands and shall not (undo).
   Timestamp now{};
 };
 

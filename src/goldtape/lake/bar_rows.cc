@@ -9,7 +9,6 @@ namespace goldtape::lake {
 
 namespace {
 
-
 Status add_context(Status status, const char* table) {
   if (status) return status;
   return std::unexpected(status.error().while_doing(fmt::format("reading {}", table)));

@@ -21,7 +21,8 @@ using BarChange = std::pair<BronzeBar, BronzeBar>;
 /// Errors: kDamaged GT5022 a column or word that is not ours.
 Status append_bars(const arrow::Table& rows, FoldNames& names, std::vector<BronzeBar>& out);
 /// Rows of bronze.bars in its schema. Errors: kInternal GT5023.
-[[nodiscard]] Result<std::shared_ptr<arrow::Table>> bars_table(std::string_view source, model::Interval interval,
+[[nodiscard]] Result<std::shared_ptr<arrow::Table>> bars_table(std::string_view source,
+                                                               model::Interval interval,
                                                                std::span<const BronzeBar> bars,
                                                                const FoldNames& names);
 

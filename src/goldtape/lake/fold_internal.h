@@ -11,8 +11,8 @@
 
 namespace goldtape::lake::internal {
 
-/// `Rules` has key_less(a, b), same_key(a, b), earlier(a, b): the order of observation, and same_content(a, b).
-/// `Row` has `sequence`.
+/// `Rules` has key_less(a, b), same_key(a, b), earlier(a, b): the order of observation, and same_content(a,
+/// b). `Row` has `sequence`.
 template <typename Row, typename Rules>
 class Fold {
  public:
@@ -29,8 +29,8 @@ class Fold {
       return a.sequence != b.sequence ? a.sequence < b.sequence : rules_.earlier(a, b);
     });
     for (auto first = evidence.begin(); first != evidence.end();) {
-      const auto last = std::find_if(first, evidence.end(),
-                                     [&](const Row& row) { return !rules_.same_key(row, *first); });
+      const auto last =
+          std::find_if(first, evidence.end(), [&](const Row& row) { return !rules_.same_key(row, *first); });
       count({first, last});
       if (last - first > 1) {
         std::sort(first, last, [&](const Row& a, const Row& b) { return rules_.earlier(a, b); });

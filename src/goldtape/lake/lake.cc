@@ -25,7 +25,8 @@ constexpr const char* kLocationKey = "warehouse_location";
 constexpr const char* kIdKey = "lake_id";
 
 constexpr std::string_view kConfigText =
-    "# Settings of this lake. GOLDTAPE_* environment variables override them, command line flags override both.\n"
+    "# Settings of this lake. GOLDTAPE_* environment variables override them, command line flags override "
+    "both.\n"
     "# `goldtape init --help` lists them; an unknown key is an error.\n";
 
 LakeOptions with_defaults(LakeOptions options) {
@@ -36,7 +37,8 @@ LakeOptions with_defaults(LakeOptions options) {
 
 std::string absolute_path(const std::string& path) {
   std::error_code ignored;
-  std::filesystem::path full = std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+  std::filesystem::path full =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
   if (ignored) full = path;
   std::string text = full.string();
   while (text.size() > 1 && text.ends_with('/')) text.pop_back();
@@ -45,7 +47,8 @@ std::string absolute_path(const std::string& path) {
 
 std::unexpected<Error> not_a_lake(const std::string& root, std::string_view why) {
   return fail(ErrorKind::kUsage, 5002,
-              fmt::format("this folder is not a lake ({}); `goldtape --lake {} init` makes one", why, root), root);
+              fmt::format("this folder is not a lake ({}); `goldtape --lake {} init` makes one", why, root),
+              root);
 }
 
 Result<bool> exists(io::FileSystem& files, const std::string& path) {
@@ -67,10 +70,11 @@ Result<std::optional<std::int64_t>> lake_version(store::Database& database, cons
   if (!text) return std::nullopt;
   const std::int64_t version = store::int_of(store::Value{*text});
   if (version > kLakeVersion) {
-    return fail(ErrorKind::kUnsupported, 5003,
-                fmt::format("this lake is of version {}; this program knows versions up to {}. Use a newer goldtape",
-                            *text, kLakeVersion),
-                root);
+    return fail(
+        ErrorKind::kUnsupported, 5003,
+        fmt::format("this lake is of version {}; this program knows versions up to {}. Use a newer goldtape",
+                    *text, kLakeVersion),
+        root);
   }
   return version;
 }
@@ -80,11 +84,12 @@ Status check_location(store::Database& database, const std::string& root) {
   if (!location) return {};
   GT_ASSIGN(const std::string made_at, table::to_path(*location));
   if (made_at == root || absolute_path(made_at) == root) return {};
-  return fail(ErrorKind::kUsage, 5006,
-              fmt::format("this lake was made at {} and its tables name their files there. Move it back, or make a "
-                          "new one and ingest the files again",
-                          made_at),
-              root);
+  return fail(
+      ErrorKind::kUsage, 5006,
+      fmt::format("this lake was made at {} and its tables name their files there. Move it back, or make a "
+                  "new one and ingest the files again",
+                  made_at),
+      root);
 }
 
 /// A folder that is to become a lake must be empty, or one already.
@@ -101,9 +106,10 @@ Status check_folder(io::FileSystem& files, const std::string& root) {
     other = other || name != kLockName;
   }
   if (!other) return {};
-  return fail(ErrorKind::kUsage, 5004,
-              "this folder holds other things and is not a lake; name an empty folder or one that does not exist",
-              root);
+  return fail(
+      ErrorKind::kUsage, 5004,
+      "this folder holds other things and is not a lake; name an empty folder or one that does not exist",
+      root);
 }
 
 Status sign(store::Database& database, const std::string& root) {
@@ -141,11 +147,13 @@ Result<CreateReport> Lake::create(const std::string& path, const LakeOptions& gi
   const std::string& root = impl->root;
   GT_RETURN_IF_ERROR(check_folder(files, root));
   GT_RETURN_IF_ERROR(files.create_directories(root));
-  GT_ASSIGN(const WriterLock lock, WriterLock::acquire(join(root, kLockName), "init", impl->options.clock->now(),
-                                                       impl->options.lock_timeout));
+  GT_ASSIGN(const WriterLock lock,
+            WriterLock::acquire(join(root, kLockName), "init", impl->options.clock->now(),
+                                impl->options.lock_timeout));
   GT_ASSIGN(const bool configured, exists(files, join(root, kConfigName)));
   if (!configured) {
-    GT_RETURN_IF_ERROR(files.write(join(root, kConfigName), kConfigText, {.overwrite = false, .durable = true}));
+    GT_RETURN_IF_ERROR(
+        files.write(join(root, kConfigName), kConfigText, {.overwrite = false, .durable = true}));
   }
   GT_ASSIGN(impl->database, store::Database::open(join(root, kDatabaseName)));
   GT_ASSIGN(const auto version, lake_version(*impl->database, root));
@@ -166,7 +174,8 @@ Result<Lake> Lake::open(const std::string& path, const LakeOptions& given) {
   GT_ASSIGN(const bool there, exists(files, root));
   if (!there) {
     return fail(ErrorKind::kNotFound, 5001,
-                fmt::format("there is no such folder; `goldtape --lake {} init` makes a lake there", root), root);
+                fmt::format("there is no such folder; `goldtape --lake {} init` makes a lake there", root),
+                root);
   }
   const std::string database_path = join(root, kDatabaseName);
   GT_ASSIGN(const bool has_database, exists(files, database_path));
@@ -197,7 +206,8 @@ Result<WriterLock> Lake::lock_for_writing(std::string_view command) const {
                 fmt::format("`{}` changes the lake, and this folder cannot be written by this user", command),
                 impl_->root);
   }
-  return WriterLock::acquire(join(impl_->root, kLockName), command, clock().now(), impl_->options.lock_timeout);
+  return WriterLock::acquire(join(impl_->root, kLockName), command, clock().now(),
+                             impl_->options.lock_timeout);
 }
 
 }  // namespace goldtape::lake

@@ -27,7 +27,8 @@ struct StandingLoad {
 
 /// The loads of one source, dataset and interval ("" for actions) with status loaded or unchanged, by id.
 /// Errors: the store's.
-[[nodiscard]] Result<std::vector<StandingLoad>> standing_loads(store::Database& database, std::string_view source,
+[[nodiscard]] Result<std::vector<StandingLoad>> standing_loads(store::Database& database,
+                                                               std::string_view source,
                                                                std::string_view dataset,
                                                                std::string_view interval);
 

@@ -55,14 +55,14 @@ std::uint32_t get_u32(std::string_view bytes) {
 }
 
 std::string trailer(const RawAnswer& answer, const std::string& sha256) {
-  const std::string json = nlohmann::json{{"format", 1},
-                                          {"load_id", answer.load_id},
-                                          {"extension", answer.extension},
-                                          {"request", answer.request_json},
-                                          {"observed_at", format_timestamp(answer.observed_at)},
-                                          {"bytes", answer.bytes.size()},
-                                          {"sha256", sha256}}
-                               .dump();
+  const std::string json = nlohmann::json{
+      {"format", 1},
+      {"load_id", answer.load_id},
+      {"extension", answer.extension},
+      {"request", answer.request_json},
+      {"observed_at", format_timestamp(answer.observed_at)},
+      {"bytes", answer.bytes.size()},
+      {"sha256", sha256}}.dump();
   std::string out;
   put_u32(out, kSkippableMagic);
   put_u32(out, json.size() + sizeof(std::uint32_t) + kTrailerMagic.size());

@@ -16,7 +16,7 @@ namespace goldtape::lake {
 struct RawAnswer {
   std::string_view source;
   std::string_view dataset;
-  std::string_view ticker;     ///< One ticker, or "_many".
+  std::string_view ticker;  ///< One ticker, or "_many".
   std::string_view load_id;
   std::string_view extension;  ///< Without a dot: "csv.gz".
   std::string_view request_json;

@@ -47,8 +47,8 @@ struct NewRows {
 
 /// What to do to a table that has source, interval, ticker and ts. Views are borrowed for the call.
 struct RowEdit {
-  const table::ScanPlan* plan = nullptr;    ///< All files concerned; read with all columns.
-  std::map<std::size_t, RowKeys> removed;   ///< By the file's index in the plan.
+  const table::ScanPlan* plan = nullptr;   ///< All files concerned; read with all columns.
+  std::map<std::size_t, RowKeys> removed;  ///< By the file's index in the plan.
   std::vector<NewRows> added;
   std::string source;
   model::Interval interval = model::Interval::k1m;

@@ -49,11 +49,12 @@ Result<WriterLock> WriterLock::acquire(const std::string& path, std::string_view
   while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return system_error(path, errno);
     if (std::chrono::steady_clock::now() >= deadline) {
-      return fail(ErrorKind::kConflict, 5010,
-                  fmt::format("{} is writing to this lake; waited {:.1f} s for it. Run the command again when "
-                              "it has ended",
-                              holder_of(fd), std::chrono::duration<double>(timeout).count()),
-                  path);
+      return fail(
+          ErrorKind::kConflict, 5010,
+          fmt::format("{} is writing to this lake; waited {:.1f} s for it. Run the command again when "
+                      "it has ended",
+                      holder_of(fd), std::chrono::duration<double>(timeout).count()),
+          path);
     }
     std::this_thread::sleep_for(kPoll);
   }

@@ -16,8 +16,8 @@ class WriterLock {
  public:
   /// Waits up to `timeout`. The file's content says who holds it, for the message of the one that waits.
   /// Errors: kConflict GT5010, kIo GT5005 (permission), GT5011 (other).
-  [[nodiscard]] static Result<WriterLock> acquire(const std::string& path, std::string_view command, Timestamp now,
-                                                  std::chrono::milliseconds timeout);
+  [[nodiscard]] static Result<WriterLock> acquire(const std::string& path, std::string_view command,
+                                                  Timestamp now, std::chrono::milliseconds timeout);
   WriterLock(WriterLock&& other) noexcept;
   WriterLock& operator=(WriterLock&& other) noexcept;
   WriterLock(const WriterLock&) = delete;
