@@ -70,7 +70,7 @@ Dialect eqker_dialect() {
   return dialect;
 }
 
-/// The prices.csv of github.com/eliangcs/pystock-data: two sessions a symbol, newest first.
+/// The prices.csv of github.com/eliangcs/pystock-data: two sessions a symbol; some symbols stand twice.
 Dialect pystock_dialect() {
   Dialect dialect = default_dialect();
   dialect.name = "pystock";
@@ -78,7 +78,6 @@ Dialect pystock_dialect() {
   dialect.columns[Role::kTicker] = {"symbol"};
   dialect.columns[Role::kDate] = {"date"};
   dialect.tz = "America/New_York";
-  dialect.order = Order::kDescending;
   dialect.ts_format = "date";
   dialect.null_words = {""};
   return dialect;
