@@ -12,8 +12,8 @@ namespace goldtape::provider::files {
 namespace {
 
 constexpr std::uint64_t kMaxBytes = std::uint64_t{4} << 30;
-/// Deflate cannot exceed 1032:1; what zstd packs tighter than this is no table of prices.
-constexpr std::uint64_t kMaxRatio = 1100;
+/// Rows of equal prices still differ in their times, so that no honest table packs tighter than this.
+constexpr std::uint64_t kMaxRatio = 200;
 constexpr std::uint64_t kAlwaysAllowedBytes = std::uint64_t{64} << 20;
 
 std::size_t sequence_length(std::string_view rest) {

@@ -6,13 +6,11 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <toml++/toml.h>
 
 #include "goldtape/base/text.h"
 #include "goldtape/base/timezone.h"
 #include "goldtape/provider/files/ts_text.h"
-
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
 
 namespace goldtape::provider::files {
 
@@ -24,9 +22,7 @@ constexpr std::array<std::string_view, 16> kKeys = {
     "based_on", "column_order", "columns", "decimal", "delimiter",        "label",     "name", "null_words",
     "order",    "price_basis",  "quote",   "ticker",  "ticker_from_name", "ts_format", "tz",   "volume"};
 
-std::unexpected<Error> bad(std::string message) {
-  return fail(ErrorKind::kUsage, 2011, std::move(message));
-}
+std::unexpected<Error> bad(std::string message) { return fail(ErrorKind::kUsage, 2011, std::move(message)); }
 
 std::unexpected<Error> wrong_type(std::string_view key, std::string_view wanted, const json& value) {
   return bad(fmt::format("'{}' must be {}, not {}", key, wanted, value.type_name()));
@@ -166,9 +162,7 @@ Result<Dialect> located(Result<Dialect> result, std::string_view where) {
   return result;
 }
 
-std::string character_text(char c) {
-  return c == 0 ? std::string() : std::string(1, c);
-}
+std::string character_text(char c) { return c == 0 ? std::string() : std::string(1, c); }
 
 }  // namespace
 
@@ -213,14 +207,13 @@ Result<Dialect> dialect_from_json(std::string_view text, std::string_view where)
 }
 
 Result<Dialect> dialect_from_toml(std::string_view text, std::string_view where) {
-  const toml::parse_result parsed = toml::parse(text);
-  if (!parsed) {
-    return fail(ErrorKind::kUsage, 2011,
-                fmt::format("the dialect is not TOML: {}", parsed.error().description()),
-                fmt::format("{}:{}", where, parsed.error().source().begin.line));
-  }
   std::ostringstream converted;
-  converted << toml::json_formatter{parsed.table()};
+  try {
+    converted << toml::json_formatter{toml::parse(text)};
+  } catch (const toml::parse_error& error) {
+    return fail(ErrorKind::kUsage, 2011, fmt::format("the dialect is not TOML: {}", error.description()),
+                fmt::format("{}:{}", where, error.source().begin.line));
+  }
   return dialect_from_json(converted.str(), where);
 }
 
