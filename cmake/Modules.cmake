@@ -102,12 +102,16 @@ function(goldtape_pytest name)
   if(NOT arg_TIMEOUT_S)
     set(arg_TIMEOUT_S 900)
   endif()
+  set(environment PYTHONDONTWRITEBYTECODE=1)
+  if(TARGET goldtape)
+    list(APPEND environment "GOLDTAPE_PROGRAM=$<TARGET_FILE:goldtape>")
+  endif()
   add_test(NAME ${name}
     COMMAND "${CMAKE_SOURCE_DIR}/tools/python" -m pytest -q -p no:cacheprovider ${arg_UNPARSED_ARGUMENTS}
     WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
   set_tests_properties(${name} PROPERTIES
     LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT_S}
-    ENVIRONMENT "GOLDTAPE_PROGRAM=$<TARGET_FILE:goldtape>;PYTHONDONTWRITEBYTECODE=1")
+    ENVIRONMENT "${environment}")
 endfunction()
 
 # goldtape_program(NAME SOURCES FILE... [DEPS DEP...]): an executable under apps, bench or tests.
