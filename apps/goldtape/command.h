@@ -1,0 +1,70 @@
+// What every subcommand shares: the global options, the console, and how a subcommand is wired in.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "console.h"
+#include "goldtape/base/config.h"
+#include "goldtape/base/result.h"
+#include "goldtape/lake/lake.h"
+
+namespace goldtape::app {
+
+/// Options that stand before the subcommand.
+struct Globals {
+  std::string lake;                   ///< --lake, else GOLDTAPE_LAKE, else "lake".
+  std::vector<std::string> settings;  ///< --set key=value, strongest of all settings.
+  bool quiet = false;                 ///< --quiet: no progress, no remarks.
+  std::string log_format;             ///< --log-format human|json; empty: as the configuration says.
+};
+
+/// One run of the program: what was parsed, and what is to be done.
+class Program {
+ public:
+  Program(Globals& globals, Console& console) : globals_(globals), console_(console) {}
+
+  /// Adds a subcommand. `examples` is shown under its help, one command a line.
+  CLI::App* add(const std::string& name, const std::string& what, const std::string& examples);
+  /// Sets what a subcommand does once the whole line is parsed.
+  void on_run(CLI::App* command, std::function<Status()> action);
+  /// Parses and runs; the exit code. Errors are printed to the console's error stream.
+  int run(int argc, char** argv);
+
+  [[nodiscard]] CLI::App& root() { return root_; }
+  [[nodiscard]] Console& console() { return console_; }
+  [[nodiscard]] const Globals& globals() const { return globals_; }
+  /// Settings: the lake's goldtape.toml, then GOLDTAPE_* variables, then --set. Also sets up the log.
+  [[nodiscard]] Result<Config> load_config() const;
+  /// Opens the lake that the global options name.
+  [[nodiscard]] Result<lake::Lake> open_lake() const;
+  /// How a lake is opened or made under these settings.
+  [[nodiscard]] static lake::LakeOptions lake_options(const Config& config);
+
+ private:
+  Globals& globals_;
+  Console& console_;
+  CLI::App root_{"", "goldtape"};
+  std::function<Status()> action_;
+};
+
+void add_init(Program& program);
+void add_demo(Program& program);
+void add_ingest(Program& program);
+void add_layers(Program& program);  ///< refine, features, quality, run, compact
+void add_query(Program& program);
+void add_tables(Program& program);  ///< tables, snapshots, rollback
+void add_audit(Program& program);   ///< audit, revisions, undo
+void add_fsck(Program& program);
+void add_calendar(Program& program);
+void add_dashboard(Program& program);
+void add_docs(Program& program);
+void add_doctor(Program& program);
+void add_completion(Program& program);
+void add_version(Program& program);
+
+}  // namespace goldtape::app

@@ -1,0 +1,41 @@
+#include <exception>
+
+#include <fmt/format.h>
+
+#include "command.h"
+
+namespace {
+
+int run(int argc, char** argv) {
+  using namespace goldtape::app;
+  Globals globals;
+  Console console;
+  Program program(globals, console);
+  add_init(program);
+  add_demo(program);
+  add_ingest(program);
+  add_layers(program);
+  add_query(program);
+  add_tables(program);
+  add_audit(program);
+  add_fsck(program);
+  add_calendar(program);
+  add_dashboard(program);
+  add_doctor(program);
+  add_docs(program);
+  add_completion(program);
+  add_version(program);
+  return program.run(argc, argv);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& exception) {
+    fmt::print(stderr, "error GT9001: {} (this is a fault of the program; please report it)\n",
+               exception.what());
+    return 1;
+  }
+}
