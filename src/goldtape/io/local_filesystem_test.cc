@@ -4,7 +4,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "goldtape/io/filesystem.h"
 #include "goldtape/testing/temporary_directory.h"
@@ -155,11 +157,28 @@ TEST_F(LocalFileSystemTest, FreeSpaceIsThatOfTheNearestExistingDirectory) {
   EXPECT_GT(files_->free_space_bytes(directory_ / "not/yet/there").value(), 0U);
 }
 
+/// Touches files as nobody would, in this thread, so that permissions count for root too.
+class AsNobody {
+ public:
+  AsNobody() { ::setfsuid(65534); }
+  ~AsNobody() { ::setfsuid(::geteuid()); }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+};
+
 TEST_F(LocalFileSystemTest, AFolderWithoutPermissionIsGt7005) {
-  if (::geteuid() == 0) GTEST_SKIP() << "root may write anywhere; the read-only e2e test covers it";
-  ASSERT_EQ(::chmod(directory_.path().c_str(), 0500), 0);
-  EXPECT_EQ(files_->write(directory_ / "x", "", kOnce).error().code, 7005);
-  ASSERT_EQ(::chmod(directory_.path().c_str(), 0700), 0);
+  ASSERT_EQ(::chmod(directory_.path().c_str(), 0555), 0);
+  Status status;
+  {
+    const AsNobody nobody;
+    status = files_->write(directory_ / "x", "", kOnce);
+  }
+  ASSERT_EQ(::chmod(directory_.path().c_str(), 0755), 0);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().to_string(),
+            "GT7005: cannot create: permission denied; make the path readable and writable for this user (" +
+                (directory_ / "x") + ")");
+  EXPECT_THAT(names(), ElementsAre());
 }
 
 }  // namespace
