@@ -15,12 +15,24 @@ namespace {
 
 constexpr std::string_view kEnvironmentPrefix = "GOLDTAPE_";
 
-/// GOLDTAPE_* variables that are not settings; a last '_' stands for every name that begins so.
-constexpr std::array<std::string_view, 11> kOtherVariables{
-    "GOLDTAPE_LAKE",      "GOLDTAPE_CACHE",          "GOLDTAPE_ARCHIVES",     "GOLDTAPE_IO_FAULT",
-    "GOLDTAPE_PROGRAM",   "GOLDTAPE_SEC_USER_AGENT", "GOLDTAPE_POSTGRES_URL", "GOLDTAPE_SMTP_URL",
-    "GOLDTAPE_SMTP_USER", "GOLDTAPE_BUILD_",         "GOLDTAPE_TEST_",
-};
+/// GOLDTAPE_* variables that are not settings: those of .env.example and the program, then those of the build
+/// and the tests. A last '_' stands for every name that begins so.
+constexpr auto kOtherVariables = std::to_array<std::string_view>({
+    "GOLDTAPE_LAKE",
+    "GOLDTAPE_IO_FAULT",
+    "GOLDTAPE_SEC_USER_AGENT",
+    "GOLDTAPE_POSTGRES_URL",
+    "GOLDTAPE_SMTP_URL",
+    "GOLDTAPE_SMTP_USER",
+    "GOLDTAPE_CACHE",
+    "GOLDTAPE_ARCHIVES",
+    "GOLDTAPE_PROGRAM",
+    "GOLDTAPE_NODE",
+    "GOLDTAPE_NODE_",
+    "GOLDTAPE_SCREENSHOTS",
+    "GOLDTAPE_BUILD_",
+    "GOLDTAPE_TEST_",
+});
 
 bool is_other_variable(std::string_view name) {
   return is_secret_name(name) ||
