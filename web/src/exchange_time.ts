@@ -30,10 +30,6 @@ export class ExchangeTime {
     return ts + this.offset(ts);
   }
 
-  date_text(ts: number): string {
-    return new Date(this.wall(ts) * 1000).toISOString().slice(0, 10);
-  }
-
   /** "2019-02-15 09:30" */
   minute_text(ts: number): string {
     return new Date(this.wall(ts) * 1000).toISOString().slice(0, 16).replace("T", " ");

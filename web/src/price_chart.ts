@@ -21,6 +21,8 @@ export interface ChartContent {
   crossovers: readonly Crossover[];
 }
 
+/** Few bars keep their usual width instead of filling the chart. */
+const FEWEST_ROWS_IN_VIEW = 30;
 const RSI_PANE = 1;
 const MACD_PANE = 2;
 // The guide lines at 30 and 70 are the pane's labels; ticks of its own would crowd them.
@@ -105,8 +107,9 @@ export class PriceChart {
 
   /** Brings rows [from, to] into view. */
   set_range(from: number, to: number): void {
-    const margin = (to - from) * 0.015;
-    this.chart.timeScale().setVisibleLogicalRange({ from: from - margin, to: to + margin });
+    const margin = 1 + (to - from) * 0.015;
+    const start = Math.min(from - margin, to - FEWEST_ROWS_IN_VIEW);
+    this.chart.timeScale().setVisibleLogicalRange({ from: start, to: to + margin });
   }
 
   /** Moves the crosshair to a row, and the row into view. */
