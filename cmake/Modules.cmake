@@ -139,12 +139,14 @@ function(goldtape_benchmark name)
   endif()
 endfunction()
 
-# goldtape_fuzzer(NAME SOURCES FILE... [DEPS DEP...])
+# goldtape_fuzzer(NAME SOURCES FILE... [DEPS DEP...] [CORPUS FOLDER...])
 #
-# A libFuzzer target, in FILE the usual LLVMFuzzerTestOneInput. With GOLDTAPE_BUILD_FUZZERS it is a
-# fuzzer, built by the target `fuzzers`; otherwise a test that replays fuzz/corpus/NAME.
+# A libFuzzer target: FILE has the usual LLVMFuzzerTestOneInput. Its corpus is fuzz/corpus/NAME and the
+# FOLDERs given. With GOLDTAPE_BUILD_FUZZERS it is a fuzzer that ctest runs for GOLDTAPE_FUZZ_SECONDS and
+# that keeps what it finds under the build folder; otherwise a test that replays the corpus.
 function(goldtape_fuzzer name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS;CORPUS")
+  set(corpus fuzz/corpus/${name} ${arg_CORPUS})
   if(GOLDTAPE_BUILD_FUZZERS)
     goldtape_program(${name} SOURCES ${arg_SOURCES} DEPS ${arg_DEPS})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
@@ -152,9 +154,16 @@ function(goldtape_fuzzer name)
       add_custom_target(fuzzers)
     endif()
     add_dependencies(fuzzers ${name})
+    set(found "${CMAKE_BINARY_DIR}/found/${name}")
+    file(MAKE_DIRECTORY "${found}")
+    add_test(NAME ${name}
+      COMMAND ${name} -max_total_time=${GOLDTAPE_FUZZ_SECONDS} -timeout=10 -rss_limit_mb=4000 -max_len=65536
+              -print_final_stats=1 -verbosity=0 -artifact_prefix=${found}/ "${found}" ${corpus}
+      WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+    set_tests_properties(${name} PROPERTIES LABELS fuzz)
   elseif(GOLDTAPE_BUILD_TESTS)
     goldtape_program(${name} SOURCES ${arg_SOURCES} "${CMAKE_SOURCE_DIR}/cmake/fuzz_replay.cc" DEPS ${arg_DEPS})
-    add_test(NAME ${name} COMMAND ${name} "fuzz/corpus/${name}" WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+    add_test(NAME ${name} COMMAND ${name} ${corpus} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
     set_tests_properties(${name} PROPERTIES LABELS unit/fuzz TIMEOUT 300)
   endif()
 endfunction()

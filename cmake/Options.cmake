@@ -4,6 +4,7 @@ option(GOLDTAPE_BUILD_TESTS "Build the unit and end-to-end tests" ON)
 option(GOLDTAPE_BUILD_BENCHMARKS "Build the benchmarks" ON)
 option(GOLDTAPE_BUILD_FUZZERS "Build the fuzzers (clang with libFuzzer)" OFF)
 option(GOLDTAPE_BUILD_PYTHON "Build the Python module" OFF)
+set(GOLDTAPE_FUZZ_SECONDS 20 CACHE STRING "How long ctest runs each fuzzer")
 set(GOLDTAPE_SANITIZE "" CACHE STRING "Sanitizers, comma-separated: address,undefined or thread")
 
 set(CMAKE_CXX_STANDARD 23)
