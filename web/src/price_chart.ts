@@ -180,9 +180,6 @@ export class PriceChart {
     }));
     this.lines.get("macd")?.applyOptions({ color: palette.line[1] ?? palette.text });
     this.lines.get("macd_signal")?.applyOptions({ color: palette.line[2] ?? palette.text });
-    ["", "RSI 14", "MACD 12 26 9"].forEach((text, pane) => this.pane_titles[pane]?.applyOptions({
-      horzAlign: "left", vertAlign: "top", lines: text === "" ? [] : [{ text, color: palette.muted, fontSize: 11 }],
-    }));
     this.redraw();
   }
 
@@ -217,7 +214,21 @@ export class PriceChart {
     this.histogram.applyOptions({ priceFormat: { type: "price", precision: small, minMove: 10 ** -small } });
     this.histogram.setData(this.histogram_points());
     this.session_lines.show(daily ? [] : this.content.session_starts.slice(1).flatMap((row) => times[row] ?? []), this.palette.border);
+    this.draw_pane_titles();
     this.draw_markers();
+  }
+
+  private draw_pane_titles(): void {
+    for (const [pane, name, column] of [[RSI_PANE, "RSI 14", "rsi_14"], [MACD_PANE, "MACD 12 26 9", "macd"]] as const) {
+      const drawn = this.content?.series.numbers.get(column)?.some((value) => !Number.isNaN(value)) ?? false;
+      this.pane_titles[pane]?.applyOptions({
+        horzAlign: "left", vertAlign: "top",
+        lines: [{
+          text: drawn ? name : `${name}: too few bars`, color: this.palette.muted, fontSize: 11,
+          fontFamily: getComputedStyle(document.body).fontFamily,
+        }],
+      });
+    }
   }
 
   private draw_markers(): void {

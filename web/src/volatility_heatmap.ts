@@ -75,7 +75,7 @@ export class VolatilityHeatmap {
       },
       xAxis: {
         type: "category", position: "top", data: this.hours.map(hour_label), axisTick: { show: false },
-        axisLine: { show: false }, axisLabel: { color: palette.muted, interval: 0 },
+        axisLine: { show: false }, axisLabel: { color: palette.muted, interval: 0, fontSize: 11 },
       },
       yAxis: {
         type: "category", data: this.tickers, axisTick: { show: false }, axisLine: { show: false },
@@ -109,7 +109,7 @@ export class VolatilityHeatmap {
   private tooltip(index: number): HTMLElement {
     const cell = this.cells[index];
     if (cell === undefined) return h("span");
-    return h("span", {}, `${cell.ticker}, ${hour_label(cell.hour)}: `, h("b", {}, `${bp_text(cell.volatility)} bp`),
+    return h("span", {}, `${cell.ticker}, ${hour_label(cell.hour)} h: `, h("b", {}, `${bp_text(cell.volatility)} bp`),
       ` over ${integer_text(cell.observations)} minutes`);
   }
 }
@@ -120,5 +120,5 @@ function bp_text(volatility: number): string {
 }
 
 function hour_label(hour: number): string {
-  return `${hour}–${hour + 1} h`;
+  return `${hour}–${hour + 1}`;
 }
