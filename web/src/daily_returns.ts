@@ -59,7 +59,7 @@ export class DailyReturnsPanel {
         formatter: (items: unknown) => tooltip(items),
       },
       xAxis: {
-        type: "category", data: this.returns.map(({ date }) => date), axisLabel: { color: palette.muted, hideOverlap: true, margin: 14, alignMinLabel: "left", alignMaxLabel: "right" },
+        type: "category", data: this.returns.map(({ date }) => date), axisLabel: { color: palette.muted, hideOverlap: true, margin: 14, showMinLabel: true, showMaxLabel: true, alignMinLabel: "left", alignMaxLabel: "right" },
         axisLine: { lineStyle: { color: palette.border } }, axisTick: { show: false },
       },
       yAxis: {

@@ -209,7 +209,9 @@ export class PriceChart {
         priceFormat: macd ? { type: "price", precision: small, minMove: 10 ** -small }
           : column === "rsi_14" ? RSI_FORMAT : price_format,
       });
-      line.setData(line_points(times, series.numbers.get(column)));
+      // A session's VWAP begins anew: no line leads there from the session before.
+      const breaks = column === "session_vwap" ? new Set(this.content.session_starts) : new Set<number>();
+      line.setData(line_points(times, series.numbers.get(column), breaks));
     }
     this.histogram.applyOptions({ priceFormat: { type: "price", precision: small, minMove: 10 ** -small } });
     this.histogram.setData(this.histogram_points());
@@ -284,11 +286,21 @@ export class PriceChart {
   }
 }
 
-function line_points(times: readonly UTCTimestamp[], values: Float64Array | undefined): (LineData | WhitespaceData)[] {
-  return times.map((time, row) => {
+/** Points of a line; none leads from the last value before a row of `breaks` to the next one. */
+function line_points(
+  times: readonly UTCTimestamp[], values: Float64Array | undefined, breaks: ReadonlySet<number>,
+): (LineData | WhitespaceData)[] {
+  const points: (LineData | WhitespaceData)[] = [];
+  let last_value = -1;
+  times.forEach((time, row) => {
+    const before = points[last_value];
+    // A point's colour is that of the line from it to the next.
+    if (before !== undefined && breaks.has(row)) points[last_value] = { ...before, color: "transparent" };
     const value = values?.[row] ?? NaN;
-    return Number.isNaN(value) ? { time } : { time, value };
+    if (!Number.isNaN(value)) last_value = row;
+    points.push(Number.isNaN(value) ? { time } : { time, value });
   });
+  return points;
 }
 
 function last_number(values: Float64Array | undefined): number {
