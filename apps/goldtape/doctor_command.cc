@@ -1,0 +1,63 @@
+#include <algorithm>
+#include <iostream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "doctor.h"
+
+namespace goldtape::app {
+
+namespace {
+
+Finding examine_settings(const Program& program) {
+  const auto config = program.load_config();
+  if (config) return {"settings", Health::kOk, "understood", ""};
+  return {"settings", Health::kMissing, config.error().to_string(), "mend the setting that is named"};
+}
+
+void print_json(const std::vector<Finding>& findings) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& finding : findings) {
+    list.push_back({{"name", finding.name},
+                    {"health", to_string(finding.health)},
+                    {"found", finding.found},
+                    {"advice", finding.advice}});
+  }
+  std::cout << list.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+}
+
+void print_text(const std::vector<Finding>& findings) {
+  for (const auto& finding : findings) {
+    std::cout << fmt::format("{:<8} {:<11} {}\n", to_string(finding.health), finding.name, finding.found);
+    if (!finding.advice.empty()) std::cout << fmt::format("{:<20} -> {}\n", "", finding.advice);
+  }
+}
+
+}  // namespace
+
+void add_doctor(Program& program) {
+  auto* command = program.add("doctor", "Say what is present, what is missing and how to get it",
+                              "  goldtape doctor\n  goldtape --lake my-lake doctor --json");
+  auto json = std::make_shared<bool>(false);
+  command->add_flag("--json", *json, "As JSON: an array of {name, health, found, advice}");
+  program.on_run(command, [&program, json]() -> Status {
+    auto findings = examine(
+        {.lake = program.globals().lake, .filesystem = io::local_filesystem(), .clock = io::system_clock()});
+    findings.push_back(examine_settings(program));
+    if (*json) {
+      print_json(findings);
+    } else {
+      print_text(findings);
+    }
+    const auto missing = std::count_if(findings.begin(), findings.end(),
+                                       [](const Finding& f) { return f.health == Health::kMissing; });
+    if (missing == 0) return {};
+    return fail(ErrorKind::kNotFound, 1030,
+                fmt::format("{} of {} things that Goldtape needs are not right; the advice is above", missing,
+                            findings.size()));
+  });
+}
+
+}  // namespace goldtape::app
