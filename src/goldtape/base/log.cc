@@ -140,7 +140,7 @@ Result<Level> parse_level(std::string_view text) {
   for (std::size_t i = 0; i < kLevels.size(); ++i) {
     if (kLevels[i] == text) return static_cast<Level>(i);
   }
-  return fail(ErrorKind::kUsage, 1030,
+  return fail(ErrorKind::kUsage, 1032,
               fmt::format("unknown log level '{}'; write {}", text, join_or(kLevels)));
 }
 
@@ -148,7 +148,7 @@ Result<Format> parse_format(std::string_view text) {
   for (std::size_t i = 0; i < kFormats.size(); ++i) {
     if (kFormats[i] == text) return static_cast<Format>(i);
   }
-  return fail(ErrorKind::kUsage, 1031,
+  return fail(ErrorKind::kUsage, 1033,
               fmt::format("unknown log format '{}'; write {}", text, join_or(kFormats)));
 }
 

@@ -118,9 +118,9 @@ TEST(LogNames, AreParsedOrExplained) {
   EXPECT_EQ(parse_level("debug").value(), Level::kDebug);
   EXPECT_EQ(to_string(Level::kOff), "off");
   EXPECT_EQ(parse_level("loud").error().to_string(),
-            "GT1030: unknown log level 'loud'; write debug, info, warn, error or off");
+            "GT1032: unknown log level 'loud'; write debug, info, warn, error or off");
   EXPECT_EQ(parse_format("json").value(), Format::kJson);
-  EXPECT_EQ(parse_format("xml").error().to_string(), "GT1031: unknown log format 'xml'; write human or json");
+  EXPECT_EQ(parse_format("xml").error().to_string(), "GT1033: unknown log format 'xml'; write human or json");
 }
 
 }  // namespace
