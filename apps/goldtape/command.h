@@ -43,7 +43,7 @@ class Program {
   /// Opens the lake that the global options name.
   [[nodiscard]] Result<lake::Lake> open_lake() const;
   /// How a lake is opened or made under these settings.
-  [[nodiscard]] static lake::LakeOptions lake_options(const Config& config);
+  [[nodiscard]] static Result<lake::LakeOptions> lake_options(const Config& config);
 
  private:
   Globals& globals_;

@@ -10,7 +10,8 @@ namespace {
 
 Status init(Program& program) {
   GT_ASSIGN(const auto config, program.load_config());
-  GT_ASSIGN(const auto report, lake::Lake::create(program.globals().lake, Program::lake_options(config)));
+  GT_ASSIGN(const auto options, Program::lake_options(config));
+  GT_ASSIGN(const auto report, lake::Lake::create(program.globals().lake, options));
   if (!report.lake_created && report.tables_created.empty() && !report.calendar_filled) {
     std::cout << fmt::format("{} is a lake already; nothing changed\n", report.root);
     return {};

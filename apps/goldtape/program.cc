@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -6,6 +7,7 @@
 #include "command.h"
 #include "goldtape/base/log.h"
 #include "goldtape/base/secrets.h"
+#include "goldtape/io/faulty_filesystem.h"
 
 namespace goldtape::app {
 
@@ -75,15 +77,20 @@ Result<Config> Program::load_config() const {
   return config;
 }
 
-lake::LakeOptions Program::lake_options(const Config& config) {
+Result<lake::LakeOptions> Program::lake_options(const Config& config) {
   lake::LakeOptions options;
+  // Tests make the program's own I/O fail or die at a chosen step: docs/testing.md.
+  if (const char* fault = std::getenv("GOLDTAPE_IO_FAULT"); fault != nullptr) {
+    GT_ASSIGN(options.filesystem, io::with_fault(io::local_filesystem(), fault));
+  }
   options.lock_timeout = std::chrono::seconds(config.integer("lake.lock_timeout_s"));
   return options;
 }
 
 Result<lake::Lake> Program::open_lake() const {
   GT_ASSIGN(const auto config, load_config());
-  return lake::Lake::open(globals_.lake, lake_options(config));
+  GT_ASSIGN(const auto options, lake_options(config));
+  return lake::Lake::open(globals_.lake, options);
 }
 
 }  // namespace goldtape::app
