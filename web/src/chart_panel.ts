@@ -163,10 +163,10 @@ export class ChartPanel {
     const before = number("close", row - 1);
     const change = close === undefined || before === undefined ? null : close / before - 1;
     const item = (label: string, text: string, tone = ""): HTMLElement =>
-      h("span", { class: tone }, h("i", {}, label), text);
+      h("span", { class: tone }, h("i", {}, label), ` ${text} `);
     const fill = view.series.fill[row] ?? "traded";
     this.readout.replaceChildren(
-      h("time", {}, row_time_text(view, row)), item("O", price_text(number("open"))), item("H", price_text(number("high"))),
+      h("time", {}, `${row_time_text(view, row)} `), item("O", price_text(number("open"))), item("H", price_text(number("high"))),
       item("L", price_text(number("low"))), item("C", price_text(close)), item("", percent_text(change), direction(change)),
       item("Vol", compact_text(number("volume"))), item("RSI", number_text(number("rsi_14"), 1)),
       item("MACD", number_text(number("macd"), 3)),
@@ -188,6 +188,7 @@ export class ChartPanel {
     const target = moves[event.key];
     if (target !== undefined) {
       this.move_cursor(target);
+      part("announcement").textContent = this.readout.textContent;
     } else if (event.key === "+" || event.key === "=" || event.key === "-") {
       this.chart.zoom(event.key === "-" ? 1 / ZOOM_STEP : ZOOM_STEP);
       if (this.cursor !== null) this.chart.point_at(this.cursor);

@@ -113,8 +113,9 @@ async function keyboard(page) {
   const readouts = [];
   for (const key of ["End", "ArrowLeft", "ArrowLeft", "Home", "+", "-"]) {
     await page.keyboard.press(key);
-    readouts.push(await page.locator("#chart-readout time").textContent());
+    readouts.push((await page.locator("#chart-readout time").textContent()).trim());
   }
+  seen.keys.announcement = await page.locator("#announcement").textContent();
   seen.keys.readouts = readouts;
   await page.locator("#quality th button").first().focus();
   await page.keyboard.press("Enter");
@@ -185,7 +186,7 @@ async function layout(browser, width, height) {
 // Without these, Chromium asks its maker's hosts at every start.
 const browser = await chromium.launch({
   executablePath: plan.browser,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync"],
 });
 try {

@@ -256,6 +256,7 @@ def test_keys_alone_suffice(seen):
     end, left, left_again, home, zoomed_in, zoomed_out = keys["readouts"]
     assert end > left > left_again > home
     assert home == zoomed_in == zoomed_out, "zooming keeps the bar that was chosen"
+    assert keys["announcement"].startswith(home) and "RSI" in keys["announcement"], "said aloud, too"
     assert keys["sorted"] == "ascending" and keys["focus_kept"]
     assert keys["unnamed_controls"] == []
 
