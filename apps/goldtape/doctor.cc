@@ -167,8 +167,7 @@ Finding examine_clock(const io::Clock& clock) {
 fs::path nearest_folder(fs::path path) {
   std::error_code error;
   path = fs::absolute(path, error);
-  while (!fs::is_directory(path, error) && path.has_relative_path())
-    path = path.parent_path();
+  while (!fs::is_directory(path, error) && path.has_relative_path()) path = path.parent_path();
   return path;
 }
 
@@ -275,12 +274,9 @@ std::vector<Finding> examine(const DoctorOptions& options) {
 
 const char* to_string(Health health) {
   switch (health) {
-    case Health::kOk:
-      return "ok";
-    case Health::kWarning:
-      return "warning";
-    case Health::kMissing:
-      return "missing";
+    case Health::kOk: return "ok";
+    case Health::kWarning: return "warning";
+    case Health::kMissing: return "missing";
   }
   return "missing";
 }
