@@ -9,7 +9,7 @@
 
 namespace goldtape::lake {
 
-/// Makes those of model::tables() that are not there yet; their names. Errors: the catalog's, io's.
+/// Makes those of all_tables() (gold_tables.h) that are not there yet; their names. Errors: the catalog's, io's.
 [[nodiscard]] Result<std::vector<std::string>> create_missing_tables(table::Catalog& catalog);
 
 }  // namespace goldtape::lake

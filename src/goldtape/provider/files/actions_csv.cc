@@ -19,7 +19,9 @@ namespace {
 
 using model::ActionType;
 
-bool needs_new_ticker(ActionType type) { return type == ActionType::kRename || type == ActionType::kSpinOff; }
+bool needs_new_ticker(ActionType type) {
+  return type == ActionType::kRename || type == ActionType::kSpinOff;
+}
 
 /// The value that a type implies when the field is empty.
 std::optional<double> implied_value(ActionType type) {
@@ -33,10 +35,14 @@ bool value_fits(ActionType type, double value) {
     case ActionType::kSplit:
     case ActionType::kCashDividend:
     case ActionType::kStockDividend:
-    case ActionType::kSpinOff: return value > 0;
-    case ActionType::kMerger: return value >= 0;
-    case ActionType::kRename: return value == 1;
-    case ActionType::kDelisting: return value == 0;
+    case ActionType::kSpinOff:
+      return value > 0;
+    case ActionType::kMerger:
+      return value >= 0;
+    case ActionType::kRename:
+      return value == 1;
+    case ActionType::kDelisting:
+      return value == 0;
   }
   return false;
 }

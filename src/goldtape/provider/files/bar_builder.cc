@@ -27,7 +27,9 @@ std::string missing_names(std::uint32_t missing) {
   return names;
 }
 
-std::string readable(std::int64_t us) { return format_timestamp(from_micros(us)); }
+std::string readable(std::int64_t us) {
+  return format_timestamp(from_micros(us));
+}
 
 std::string readable_length(std::int64_t us) {
   const std::int64_t seconds = us / 1'000'000;
@@ -54,9 +56,13 @@ Result<BarBuilder> BarBuilder::create(model::BarOrigin origin, const Dialect& di
   return BarBuilder(std::move(origin), dialect, std::move(zone), std::move(exchange), std::move(where));
 }
 
-void BarBuilder::reserve(std::size_t rows) { batch_.reserve(rows); }
+void BarBuilder::reserve(std::size_t rows) {
+  batch_.reserve(rows);
+}
 
-std::string BarBuilder::at(std::uint32_t line) const { return fmt::format("{}:{}", where_, line); }
+std::string BarBuilder::at(std::uint32_t line) const {
+  return fmt::format("{}:{}", where_, line);
+}
 
 Result<std::uint32_t> BarBuilder::ticker_index(const BarCells& cells) {
   if (cells.ticker == last_ticker_ && !last_ticker_.empty()) return last_ticker_index_;

@@ -41,7 +41,8 @@ std::map<std::string, Role> known_names(const Dialect& dialect, Dataset dataset)
   for (const Role role : roles_of(dataset)) {
     const auto found = dialect.columns.find(role);
     if (found == dialect.columns.end()) continue;
-    for (const std::string& name : found->second) known.emplace(plain(name), role);
+    for (const std::string& name : found->second)
+      known.emplace(plain(name), role);
   }
   return known;
 }
@@ -64,11 +65,13 @@ std::vector<Role> missing_roles(const ColumnMap& map, const Dialect& dialect, Da
     if (!map.has(role)) missing.push_back(role);
   };
   if (dataset == Dataset::kActions) {
-    for (const Role role : {Role::kTicker, Role::kExDate, Role::kActionType, Role::kValue}) need(role);
+    for (const Role role : {Role::kTicker, Role::kExDate, Role::kActionType, Role::kValue})
+      need(role);
     return missing;
   }
   if (!map.has(Role::kDate)) need(Role::kTs);
-  for (const Role role : {Role::kOpen, Role::kHigh, Role::kLow, Role::kClose}) need(role);
+  for (const Role role : {Role::kOpen, Role::kHigh, Role::kLow, Role::kClose})
+    need(role);
   if (!dialect.volume) need(Role::kVolume);
   return missing;
 }

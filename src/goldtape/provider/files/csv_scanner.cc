@@ -31,14 +31,16 @@ std::uint64_t matches(const char* block, char c) {
   return mask;
 #else
   std::uint64_t mask = 0;
-  for (unsigned i = 0; i < kBlock; ++i) mask |= static_cast<std::uint64_t>(block[i] == c) << i;
+  for (unsigned i = 0; i < kBlock; ++i)
+    mask |= static_cast<std::uint64_t>(block[i] == c) << i;
   return mask;
 #endif
 }
 
 /// Bit i becomes the parity of bits 0..i: set from each opening quote up to before its closing one.
 std::uint64_t prefix_parity(std::uint64_t bits) {
-  for (unsigned shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
+  for (unsigned shift = 1; shift < 64; shift *= 2)
+    bits ^= bits << shift;
   return bits;
 }
 

@@ -39,7 +39,8 @@ Result<CsvTable> CsvTable::open(std::string_view text, const Dialect& dialect, D
   const bool has_header = table.dialect_.column_order.empty();
   if (has_header) {
     GT_RETURN_IF_ERROR(table.scanner_.next(table.fields_));
-    for (const Field& field : table.fields_) names.emplace_back(field.text);
+    for (const Field& field : table.fields_)
+      names.emplace_back(field.text);
   } else {
     Dialect by_order = table.dialect_;
     names = names_in_order(by_order);
@@ -61,6 +62,8 @@ Result<bool> CsvTable::next() {
   return found;
 }
 
-std::string CsvTable::here() const { return fmt::format("{}:{}", where_, line()); }
+std::string CsvTable::here() const {
+  return fmt::format("{}:{}", where_, line());
+}
 
 }  // namespace goldtape::provider::files

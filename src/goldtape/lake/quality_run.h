@@ -1,0 +1,28 @@
+// The suites over bronze and silver as they stand.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "goldtape/base/result.h"
+#include "goldtape/lake/lake.h"
+#include "goldtape/lake/pipeline_options.h"
+#include "goldtape/quality/report.h"
+
+namespace goldtape::lake {
+
+struct QualityReport {
+  std::vector<quality::Report>
+      reports;  ///< bronze.bars, bronze.corporate_actions, silver.bars_1m, silver.bars_1d.
+  std::chrono::milliseconds elapsed{0};
+
+  [[nodiscard]] bool passed() const;           ///< Not even a warning.
+  [[nodiscard]] bool critical_passed() const;  ///< Nothing that would stop a promotion.
+};
+
+/// Checks every row, a month of one interval at a time, and records the outcomes in ops.quality_results. A
+/// failed rule is an outcome, not an error. Takes the writer lock to record; a lake opened for reading only
+/// is checked without being written to. Errors: kConflict GT5010; kDamaged GT4025, GT5202; the store's.
+[[nodiscard]] Result<QualityReport> check_quality(const Lake& lake, const PipelineOptions& options);
+
+}  // namespace goldtape::lake
