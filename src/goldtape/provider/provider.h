@@ -27,7 +27,7 @@ struct Request {
   std::string ticker = "_many";    ///< One ticker, or "_many".
   model::Interval interval = model::Interval::k1m;  ///< Bars only.
   /// Parsing and asking parameters by name, canonical and complete (no locale, no machine path):
-  /// for files: "name" (base name), "dialect" (its JSON), "tz", "label", "observed_at" when given.
+  /// for files: "name" (below the folder given), "dialect" (its whole JSON), "observed_at" when given.
   std::map<std::string, std::string> params;
 
   /// Canonical JSON, keys sorted; `from_json` restores it. Kept with the raw answer.

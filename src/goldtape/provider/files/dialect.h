@@ -1,5 +1,5 @@
 // How a file of bars or corporate actions is written: column names, zone, label, order, null words.
-// The JSON form is docs/formats.md, "Dialects"; dialect_json.h reads and writes it.
+// docs/dialects.md describes the JSON form; dialect_json.h reads and writes it.
 #pragma once
 
 #include <array>
