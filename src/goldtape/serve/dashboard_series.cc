@@ -139,6 +139,26 @@ Result<SeriesBySecurity> with_computed(Result<SeriesBySecurity> series,
   return series;
 }
 
+/// `bars`: the minutes wanted, adjusted for the splits after their date as gold's features are.
+std::string minute_bars(const SeriesScope& scope) {
+  return fmt::format(R"(
+WITH wanted AS (
+  SELECT * FROM silver.bars_1m WHERE date >= DATE '{first}' AND security_id IN {ids}
+), factors AS (
+  SELECT d.security_id, d.date, product(a.adjustment_factor) AS split
+  FROM (SELECT DISTINCT security_id, date FROM wanted) d
+  JOIN reference.corporate_actions a ON a.security_id = d.security_id AND a.ex_date > d.date
+  WHERE a.action_type IN ('split', 'stock_dividend')
+  GROUP BY d.security_id, d.date
+), bars AS (
+  SELECT w.security_id, w.ts, w.date, w.fill, coalesce(f.split, 1) AS factor,
+         w.open::DOUBLE * factor AS open, w.high::DOUBLE * factor AS high, w.low::DOUBLE * factor AS low,
+         w.close::DOUBLE * factor AS close, w.volume / factor AS volume
+  FROM wanted w LEFT JOIN factors f ON f.security_id = w.security_id AND f.date = w.date
+))",
+                     fmt::arg("first", scope.first_session), fmt::arg("ids", id_list(scope)));
+}
+
 constexpr std::string_view kSession = "(b.date - DATE '1970-01-01')::BIGINT";
 
 }  // namespace
@@ -158,46 +178,46 @@ PackedSeries SymbolBars::packed() const {
 
 Result<SeriesBySecurity> read_minutes(query::Session& session, const SeriesScope& scope) {
   if (scope.first_session.empty()) return SeriesBySecurity{};
-  const auto sql =
-      fmt::format(R"(
+  const auto sql = minute_bars(scope) + fmt::format(R"(
 SELECT b.security_id, epoch_us(b.ts) // 1000000 AS ts_s, {session} AS session,
-       b.open::DOUBLE AS open, b.high::DOUBLE AS high, b.low::DOUBLE AS low, b.close::DOUBLE AS close,
-       CASE WHEN b.close IS NOT NULL THEN b.volume::DOUBLE END AS volume, b.fill{features}
-FROM silver.bars_1m b LEFT JOIN gold.features_1m f ON f.security_id = b.security_id AND f.ts = b.ts
-WHERE b.date >= DATE '{first}' AND b.security_id IN {ids}
+       b.open, b.high, b.low, b.close, CASE WHEN b.close IS NOT NULL THEN b.volume END AS volume, b.fill{features}
+FROM bars b LEFT JOIN gold.features_1m f ON f.security_id = b.security_id AND f.ts = b.ts
 ORDER BY b.security_id, b.ts)",
-                  fmt::arg("session", kSession), fmt::arg("features", feature_columns(kMinuteFeatures)),
-                  fmt::arg("first", scope.first_session), fmt::arg("ids", id_list(scope)));
+                                                    fmt::arg("session", kSession),
+                                                    fmt::arg("features", feature_columns(kMinuteFeatures)));
   return read_series(session, sql, names_of(kMinuteFeatures));
 }
 
 Result<SeriesBySecurity> read_resampled(query::Session& session, const SeriesScope& scope, int minutes) {
   if (scope.first_session.empty()) return SeriesBySecurity{};
   // Sessions open and close on whole quarters of an hour, so buckets of the UTC day are those of the session.
-  const auto sql = fmt::format(R"(
+  const auto sql =
+      minute_bars(scope) + fmt::format(R"(
 SELECT b.security_id, epoch_us(b.ts) // {bucket_us} * {bucket_s} AS ts_s, any_value({session}) AS session,
-       arg_min(b.open, b.ts)::DOUBLE AS open, max(b.high)::DOUBLE AS high, min(b.low)::DOUBLE AS low,
-       arg_max(b.close, b.ts)::DOUBLE AS close, sum(b.volume)::DOUBLE AS volume, 'traded' AS fill,
-       arg_max(f.session_vwap, b.ts)::DOUBLE AS session_vwap
-FROM silver.bars_1m b LEFT JOIN gold.features_1m f ON f.security_id = b.security_id AND f.ts = b.ts
-WHERE b.fill = 'traded' AND b.date >= DATE '{first}' AND b.security_id IN {ids}
+       arg_min(b.open, b.ts) AS open, max(b.high) AS high, min(b.low) AS low, arg_max(b.close, b.ts) AS close,
+       sum(b.volume) AS volume, 'traded' AS fill, arg_max(f.session_vwap, b.ts)::DOUBLE AS session_vwap
+FROM bars b LEFT JOIN gold.features_1m f ON f.security_id = b.security_id AND f.ts = b.ts
+WHERE b.fill = 'traded'
 GROUP BY b.security_id, ts_s
 ORDER BY b.security_id, ts_s)",
-                               fmt::arg("bucket_us", minutes * 60'000'000),
-                               fmt::arg("bucket_s", minutes * 60), fmt::arg("session", kSession),
-                               fmt::arg("first", scope.first_session), fmt::arg("ids", id_list(scope)));
+                                       fmt::arg("bucket_us", minutes * 60'000'000),
+                                       fmt::arg("bucket_s", minutes * 60), fmt::arg("session", kSession));
   return with_computed(read_series(session, sql, {"session_vwap"}), kMinuteFeatures);
 }
 
 Result<SeriesBySecurity> read_days(query::Session& session, const SeriesScope& scope) {
   const auto sql =
       fmt::format(R"(
+WITH bars AS (
+  SELECT security_id, date, split_factor * dividend_factor AS factor,
+         open::DOUBLE * factor AS open, high::DOUBLE * factor AS high, low::DOUBLE * factor AS low,
+         close::DOUBLE * factor AS close, volume / split_factor AS volume
+  FROM silver.bars_1d WHERE security_id IN {ids}
+  QUALIFY row_number() OVER (PARTITION BY security_id ORDER BY date DESC) <= {limit}
+)
 SELECT b.security_id, {session} * 86400 AS ts_s, {session} AS session,
-       b.open::DOUBLE AS open, b.high::DOUBLE AS high, b.low::DOUBLE AS low, b.close::DOUBLE AS close,
-       b.volume::DOUBLE AS volume, 'traded' AS fill{features}
-FROM silver.bars_1d b LEFT JOIN gold.features_1d f ON f.security_id = b.security_id AND f.date = b.date
-WHERE b.security_id IN {ids}
-QUALIFY row_number() OVER (PARTITION BY b.security_id ORDER BY b.date DESC) <= {limit}
+       b.open, b.high, b.low, b.close, b.volume, 'traded' AS fill{features}
+FROM bars b LEFT JOIN gold.features_1d f ON f.security_id = b.security_id AND f.date = b.date
 ORDER BY b.security_id, b.date)",
                   fmt::arg("session", kSession), fmt::arg("features", feature_columns(kDailyFeatures)),
                   fmt::arg("ids", id_list(scope)), fmt::arg("limit", scope.max_daily_bars));
@@ -206,16 +226,15 @@ ORDER BY b.security_id, b.date)",
 
 Result<SeriesBySecurity> read_days_of_minutes(query::Session& session, const SeriesScope& scope) {
   if (scope.first_session.empty()) return SeriesBySecurity{};
-  const auto sql = fmt::format(R"(
+  const auto sql = minute_bars(scope) + fmt::format(R"(
 SELECT b.security_id, any_value({session}) * 86400 AS ts_s, any_value({session}) AS session,
-       arg_min(b.open, b.ts)::DOUBLE AS open, max(b.high)::DOUBLE AS high, min(b.low)::DOUBLE AS low,
-       arg_max(b.close, b.ts)::DOUBLE AS close, sum(b.volume)::DOUBLE AS volume, 'traded' AS fill
-FROM silver.bars_1m b
-WHERE b.fill = 'traded' AND b.date >= DATE '{first}' AND b.security_id IN {ids}
+       arg_min(b.open, b.ts) AS open, max(b.high) AS high, min(b.low) AS low, arg_max(b.close, b.ts) AS close,
+       sum(b.volume) AS volume, 'traded' AS fill
+FROM bars b
+WHERE b.fill = 'traded'
 GROUP BY b.security_id, b.date
 ORDER BY b.security_id, b.date)",
-                               fmt::arg("session", kSession), fmt::arg("first", scope.first_session),
-                               fmt::arg("ids", id_list(scope)));
+                                                    fmt::arg("session", kSession));
   return with_computed(read_series(session, sql, {}), kDailyFeatures);
 }
 

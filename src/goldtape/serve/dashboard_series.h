@@ -13,7 +13,8 @@
 
 namespace goldtape::serve {
 
-/// Bars of one security in order of time; all columns have the length of `ts_s`. NaN is absent.
+/// Bars of one security in order of time; all columns have the length of `ts_s`. NaN is absent. Prices and
+/// volumes stand on the basis of gold's features: minutes adjusted for splits, days for all distributions.
 struct SymbolBars {
   std::vector<std::int64_t>
       ts_s;  ///< Start of the bar, seconds UTC; a daily bar's is 00:00 UTC of its session.

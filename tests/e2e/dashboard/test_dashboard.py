@@ -19,6 +19,10 @@ NEW_YORK = zoneinfo.ZoneInfo("America/New_York")
 # Liquid; with a vendor hole; thin, with minutes before its first trade of the day; an index without volume.
 SYMBOLS = ["SPY", "AAPL", "PPLT", "VIX"]
 PRICE_FEATURES = ["session_vwap", "sma_20", "sma_50", "ema_12", "ema_26", "bb_upper_20", "bb_lower_20"]
+# Known by daily bars alone: a dividend, a split within its history.
+DAILY_SYMBOLS = [*SYMBOLS, "V", "NFLX"]
+# Its vendor's daily bars are kept from the lake, so its days are made of minutes.
+WITHOUT_DAYS = "AMT"
 # Half a unit of the last digit that the page carries.
 TOLERANCE = {name: 0.6e-4 for name in PRICE_FEATURES} | {"rsi_14": 0.6e-3, "macd": 0.6e-6, "macd_signal": 0.6e-6, "macd_hist": 0.6e-6}
 DATA = re.compile(r'(<script type="application/json" id="goldtape-data">)(.*?)(</script>)', re.DOTALL)
@@ -52,11 +56,14 @@ def document_of(page: pathlib.Path) -> dict:
 
 @pytest.fixture(scope="module")
 def lake(goldtape, samples, tmp_path_factory):
-    path = tmp_path_factory.mktemp("dashboard") / "lake"
+    root = tmp_path_factory.mktemp("dashboard")
+    path = root / "lake"
+    shutil.copytree(samples / "history", root / "history", ignore=lambda _, names: [n for n in names if n.startswith(WITHOUT_DAYS)])
     goldtape("init", lake=path)
-    for folder, interval, dialect in (("minute", "1m", "eqker"), ("history", "1d", "eqker"), ("daily", "1d", "pystock")):
+    for folder, interval, dialect in ((samples / "minute", "1m", "eqker"), (root / "history", "1d", "eqker"), (samples / "daily", "1d", "pystock")):
         observed = ["--observed-at", "2019-02-25"] if dialect == "eqker" else []
-        goldtape("ingest", "files", "--path", samples / folder, "--interval", interval, "--dialect", dialect, *observed, lake=path)
+        goldtape("ingest", "files", "--path", folder, "--interval", interval, "--dialect", dialect, *observed, lake=path)
+    goldtape("ingest", "files", "--path", samples / "actions", "--dataset", "actions", lake=path)
     goldtape("run", lake=path)
     return path
 
@@ -70,7 +77,7 @@ def page(goldtape, lake):
 
 @pytest.fixture(scope="module")
 def seen(page):
-    return browse(page, page.parent, SYMBOLS, ["1m", "5m", "15m", "1d"])
+    return browse(page, page.parent, [*DAILY_SYMBOLS, WITHOUT_DAYS], ["1m", "5m", "15m", "1d"])
 
 
 def view_of(seen, ticker, interval):
@@ -163,22 +170,39 @@ def test_longer_bars_are_made_of_traded_minutes(goldtape, lake, seen, ticker, in
     assert len(view["series"]["macd_signal"]) > 50
 
 
-@pytest.mark.parametrize("ticker", SYMBOLS)
+@pytest.mark.parametrize("ticker", DAILY_SYMBOLS)
 def test_days_and_returns_are_those_of_the_lake(goldtape, lake, seen, ticker):
     rows = goldtape.query(lake, f"""
-        select b.date::varchar as date, b.open, b.high, b.low, b.close, b.volume, f.simple_return
+        select b.date::varchar as date, b.close * split_factor * dividend_factor as close, b.volume / split_factor as volume,
+               split_factor * dividend_factor as factor, f.simple_return, f.sma_20
         from silver.bars_1d b left join gold.features_1d f using (security_id, date)
         where b.ticker = '{ticker}' order by b.date""")
     view = view_of(seen, ticker, "1d")
-    assert len(rows) > 200
+    assert len(rows) > (15 if ticker == "NFLX" else 200)
+    assert any(row["factor"] != 1 for row in rows) == (ticker in ("V", "NFLX"))
     dates = [datetime.datetime.fromtimestamp(ts, datetime.timezone.utc).date().isoformat() for ts in view["state"]["ts"]]
     assert dates == [row["date"] for row in rows]
-    closes = [point["close"] for point in view["series"]["candles"]]
-    assert closes == pytest.approx([float(row["close"]) for row in rows], abs=0.6e-4)
+    assert [point["close"] for point in view["series"]["candles"]] == pytest.approx([row["close"] for row in rows], abs=0.6e-4)
+    assert [point["value"] for point in view["series"]["volume"]] == pytest.approx([row["volume"] for row in rows], abs=0.6)
+    averages = [row["sma_20"] for row in rows if row["sma_20"] is not None]
+    assert [point["value"] for point in view["series"]["sma_20"] if "value" in point] == pytest.approx(averages, abs=0.6e-4)
     expected = [(row["date"], row["simple_return"]) for row in rows if row["simple_return"] is not None]
     assert [point["date"] for point in view["returns"]] == [date for date, _ in expected]
     assert [point["value"] for point in view["returns"]] == pytest.approx([value for _, value in expected], abs=0.6e-8)
     assert view["return_bars"] >= len(expected)
+
+
+def test_days_without_daily_bars_are_made_of_minutes(goldtape, lake, seen):
+    rows = goldtape.query(lake, f"""
+        select last(close order by ts)::double as close, sum(volume)::bigint as volume
+        from silver.bars_1m where ticker = '{WITHOUT_DAYS}' and fill = 'traded' group by date order by date""")
+    view = view_of(seen, WITHOUT_DAYS, "1d")
+    closes = [row["close"] for row in rows]
+    assert len(rows) == 5
+    assert [point["close"] for point in view["series"]["candles"]] == pytest.approx(closes, abs=0.6e-4)
+    assert [point["value"] for point in view["series"]["volume"]] == [row["volume"] for row in rows]
+    returns = [after / before - 1 for before, after in zip(closes, closes[1:])]
+    assert [point["value"] for point in view["returns"]] == pytest.approx(returns, abs=0.6e-8)
 
 
 @pytest.mark.parametrize("ticker", SYMBOLS)
