@@ -1,7 +1,10 @@
 #include "goldtape/feature/engine.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <random>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -147,30 +150,53 @@ TEST(Engine, StateIsCheckedWhenItIsRestored) {
   EXPECT_EQ(SecurityState::restore("").error().code, 1302);
 }
 
-/// Random walks with gaps in price, volume and sessions.
-Series random_series(const std::vector<int>& moves) {
+/// A random walk of `bars` bars: sessions of random length, bars without volume, now and then bars without a
+/// price, alone (`gaps` of a thousand) or several.
+Series random_series(std::uint32_t seed, std::size_t bars, std::uint32_t gaps) {
+  std::minstd_rand random(seed);
+  const auto one_in = [&](std::uint32_t n) { return random() % n == 0; };
   Series series;
   double close = 100;
   int day = 0;
-  for (const int move : moves) {
+  std::size_t unpriced = 0;
+  for (std::size_t i = 0; i < bars; ++i) {
     const double open = close;
-    close = std::max(1.0, close + (move % 17) * 0.37);
-    if (move % 23 == 0) ++day;
-    series.add(open, std::max(open, close) + 0.11, std::min(open, close) - 0.13, close, std::abs(move) % 1000,
-               day, move % 13 != 0);
-    if (move % 3 == 0) series.vwap.back() = (open + close) / 2;
+    if (!one_in(4)) close = std::max(1.0, close + (static_cast<double>(random() % 2001) - 1000.0) * 0.0013);
+    if (one_in(100)) ++day;
+    if (random() % 1000 < gaps) unpriced = one_in(3) ? random() % 60 : 1;
+    series.add(open, std::max(open, close) + 0.11, std::min(open, close) - 0.13, close,
+               one_in(5) ? 0 : static_cast<double>(random() % 100'000), day, unpriced == 0);
+    if (unpriced > 0) --unpriced;
+    if (one_in(3)) series.vwap.back() = (open + close) / 2;
   }
   return series;
 }
 
+Series any_series() {
+  return random_series(*rc::gen::inRange<std::uint32_t>(1, 1'000'000),
+                       *rc::gen::inRange<std::size_t>(0, 2500),
+                       *rc::gen::element<std::uint32_t>(0, 1, 10, 100));
+}
+
+BarColumns part(const BarColumns& bars, std::size_t first, std::size_t rows) {
+  return {.ts_us = bars.ts_us.subspan(first, rows),
+          .date_days = bars.date_days.subspan(first, rows),
+          .open = bars.open.subspan(first, rows),
+          .high = bars.high.subspan(first, rows),
+          .low = bars.low.subspan(first, rows),
+          .close = bars.close.subspan(first, rows),
+          .volume = bars.volume.subspan(first, rows),
+          .vwap = bars.vwap.subspan(first, rows),
+          .priced = bars.priced.subspan(first, rows)};
+}
+
 RC_GTEST_PROP(EngineProperty, BatchAndStreamGiveTheSameBits, ()) {
-  const auto moves = *rc::gen::resize(700, rc::gen::arbitrary<std::vector<int>>());
-  const auto series = random_series(moves);
+  const auto series = any_series();
   const auto batch = compute(series.columns());
   SecurityState state;
   FeatureRow row;
-  for (std::size_t i = 0; i < moves.size(); ++i) {
-    if (moves[i] % 5 == 0) {
+  for (std::size_t i = 0; i < series.ts.size(); ++i) {
+    if (i % 97 == 50) {
       auto restored = SecurityState::restore(state.serialize());
       RC_ASSERT(restored.has_value());
       state = *std::move(restored);
@@ -180,14 +206,57 @@ RC_GTEST_PROP(EngineProperty, BatchAndStreamGiveTheSameBits, ()) {
   }
 }
 
-RC_GTEST_PROP(EngineProperty, NoBarChangesWhatCameBeforeIt, ()) {
-  const auto moves = *rc::gen::resize(700, rc::gen::arbitrary<std::vector<int>>());
-  const auto whole = compute(random_series(moves).columns());
-  const auto half =
-      std::vector<int>(moves.begin(), moves.begin() + static_cast<std::ptrdiff_t>(moves.size() / 2));
-  const auto prefix = compute(random_series(half).columns());
+RC_GTEST_PROP(EngineProperty, BatchesOfAnySizeWithStreamsBetweenGiveTheSameBits, ()) {
+  const auto series = any_series();
+  const auto bars = series.columns();
+  const auto whole = compute(bars);
+  std::vector<std::vector<double>> pieces(kFeatureCount, std::vector<double>(bars.size()));
+  SecurityState state;
+  for (std::size_t i = 0; i < bars.size();) {
+    const auto rows = *rc::gen::weightedOneOf<std::size_t>(
+        {{1, rc::gen::just<std::size_t>(1)}, {3, rc::gen::inRange<std::size_t>(1, bars.size() - i + 1)}});
+    auto restored = SecurityState::restore(state.serialize());
+    RC_ASSERT(restored.has_value());
+    state = *std::move(restored);
+    if (rows == 1) {
+      FeatureRow row;
+      state.update(bars.row(i), row);
+      for (std::size_t id = 0; id < kFeatureCount; ++id) pieces[id][i] = row[id];
+    } else {
+      std::array<std::span<double>, kFeatureCount> out;
+      for (std::size_t id = 0; id < kFeatureCount; ++id) out[id] = std::span(pieces[id]).subspan(i, rows);
+      state.update(part(bars, i, rows), out);
+    }
+    i += rows;
+  }
   for (std::size_t id = 0; id < kFeatureCount; ++id) {
-    for (std::size_t i = 0; i < half.size(); ++i) RC_ASSERT(same_bits(prefix[id][i], whole[id][i]));
+    for (std::size_t i = 0; i < bars.size(); ++i) RC_ASSERT(same_bits(pieces[id][i], whole[id][i]));
+  }
+}
+
+RC_GTEST_PROP(EngineProperty, NoBarChangesWhatCameBeforeIt, ()) {
+  const auto series = any_series();
+  const auto whole = compute(series.columns());
+  const auto rows = *rc::gen::inRange<std::size_t>(0, series.ts.size() + 1);
+  const auto prefix = compute(part(series.columns(), 0, rows));
+  for (std::size_t id = 0; id < kFeatureCount; ++id) {
+    for (std::size_t i = 0; i < rows; ++i) RC_ASSERT(same_bits(prefix[id][i], whole[id][i]));
+  }
+}
+
+RC_GTEST_PROP(EngineProperty, LeavingFeaturesOutChangesNoOther, ()) {
+  const auto series = any_series();
+  const auto all = compute(series.columns());
+  const auto wanted = *rc::gen::container<std::vector<bool>>(kFeatureCount, rc::gen::arbitrary<bool>());
+  std::vector<std::vector<double>> some(kFeatureCount);
+  std::array<std::span<double>, kFeatureCount> out;
+  for (std::size_t id = 0; id < kFeatureCount; ++id) {
+    if (wanted[id]) some[id].resize(series.ts.size());
+    out[id] = some[id];
+  }
+  compute(series.columns(), FeatureColumns(out));
+  for (std::size_t id = 0; id < kFeatureCount; ++id) {
+    for (std::size_t i = 0; i < some[id].size(); ++i) RC_ASSERT(same_bits(some[id][i], all[id][i]));
   }
 }
 

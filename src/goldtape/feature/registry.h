@@ -1,6 +1,7 @@
 // The features: their names, in the order of gold's columns, and what each means.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -39,6 +40,12 @@ enum FeatureId : std::uint8_t {
   kGapFromPrevClose,
   kFeatureCount,
 };
+
+/// Values of one bar by FeatureId; NaN where there is none (warm-up, no price, undefined).
+using FeatureRow = std::array<double, kFeatureCount>;
+
+/// Where a batch writes: `out[id]` has as many rows as there are bars; an empty span leaves that feature out.
+using FeatureColumns = std::span<const std::span<double>, kFeatureCount>;
 
 struct FeatureSpec {
   std::string_view name;     ///< Column name.

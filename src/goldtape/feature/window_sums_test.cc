@@ -1,11 +1,12 @@
 #include "goldtape/feature/window_sums.h"
 
+#include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "goldtape/feature/window.h"
+#include "goldtape/feature/window_squares.h"
 
 namespace goldtape::feature {
 namespace {
@@ -36,13 +37,36 @@ TEST(WindowSums, LongStreamsDoNotDrift) {
   EXPECT_NEAR(sums.sum<50>(), 5.0, 1e-13);
 }
 
-TEST(Window, KeepsTheNewestAndLosesNoDigits) {
-  Window<4> window;
-  for (const double v : {1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16}) window.push(v);
-  EXPECT_EQ(window.at(0), 1e9 + 16);
-  EXPECT_EQ(window.at(3), 1e9 + 4);
-  EXPECT_DOUBLE_EQ(window.moments().squares, 90.0);
-  EXPECT_DOUBLE_EQ(window.moments().mean, 1e9 + 10);
+TEST(WindowSquares, LoseNoDigitsOfLargePrices) {
+  WindowSquares20 window;
+  double squares = 0;
+  for (int i = 0; i < 1000; ++i) squares = window.push(1e9);
+  for (int i = 0; i < 20; ++i) squares = window.push(1e9 + i);
+  EXPECT_DOUBLE_EQ(squares, 665.0);  // (20^3 - 20) / 12
+}
+
+TEST(WindowSquares, OfEqualValuesAreZero) {
+  WindowSquares20 window;
+  for (const double value : {0.1, 170.2461, 1e5 / 3, 1e-9}) {
+    double squares = 1;
+    for (int i = 0; i < 20; ++i) squares = window.push(value);
+    EXPECT_EQ(squares, 0.0) << value;
+  }
+}
+
+RC_GTEST_PROP(WindowSquaresProperty, EqualTheTwoPassSumOfTheWindow, ()) {
+  const auto values = *rc::gen::resize(300, rc::gen::arbitrary<std::vector<int>>());
+  WindowSquares20 window;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double squares = window.push(values[i]);
+    if (i < 19) continue;
+    long double mean = 0;
+    for (std::size_t j = i - 19; j <= i; ++j) mean += values[j];
+    mean /= 20;
+    long double direct = 0;
+    for (std::size_t j = i - 19; j <= i; ++j) direct += (values[j] - mean) * (values[j] - mean);
+    RC_ASSERT(std::fabs(squares - static_cast<double>(direct)) <= 1e-14 * static_cast<double>(direct));
+  }
 }
 
 }  // namespace
