@@ -91,7 +91,7 @@ class TableBuilder {
     std::vector<std::shared_ptr<arrow::Array>> arrays(builders_.size());
     for (std::size_t i = 0; i < builders_.size(); ++i) note(builders_[i]->Finish(&arrays[i]));
     if (!status_.ok()) return fail(ErrorKind::kInternal, 5023, status_.ToString());
-    return arrow::Table::Make(schema_, std::move(arrays));
+    return arrow::Table::Make(schema_, arrays);
   }
 
  private:
