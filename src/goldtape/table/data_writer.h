@@ -17,10 +17,10 @@
 namespace goldtape::table {
 
 struct DataWriterOptions {
-  std::optional<std::int32_t> spec_id = {};      ///< Absent: the table's default spec.
-  std::optional<ParquetOptions> parquet = {};    ///< Absent: what the table's properties say.
-  std::int64_t target_file_bytes = 256LL << 20;  ///< A partition with more becomes several files.
-  bool sorted = true;                            ///< Sort by the table's order; false when rows are sorted.
+  std::optional<std::int32_t> spec_id = {};    ///< Absent: the table's default spec.
+  std::optional<ParquetOptions> parquet = {};  ///< Absent: what the table's properties say.
+  std::int64_t max_file_rows = 16'777'216;     ///< A partition with more becomes several files.
+  bool sorted = true;                          ///< Sort by the table's order; false when rows are sorted.
 };
 
 /// Writes files of one table. Data files are the caller's until committed: `discard` them when the commit
@@ -42,6 +42,9 @@ class DataWriter {
  private:
   Table table_;
   DataWriterOptions options_;
+  Status write_part(const PartitionSpec& spec, const arrow::RecordBatch& batch, const PartitionTuple& tuple,
+                    const std::vector<std::int64_t>& rows);
+
   std::vector<DataFile> files_;
 };
 

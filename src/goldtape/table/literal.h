@@ -23,24 +23,16 @@ namespace goldtape::table {
 using Literal = std::variant<std::monostate, bool, std::int32_t, std::int64_t, float, double,
                              arrow::Decimal128, std::string>;
 
-[[nodiscard]] inline Literal literal(Timestamp ts) {
-  return to_micros(ts);
-}
-[[nodiscard]] inline Literal literal(Date date) {
-  return to_days(date);
-}
-[[nodiscard]] inline Literal literal(std::string_view text) {
-  return std::string(text);
-}
-[[nodiscard]] inline bool is_null(const Literal& value) {
-  return value.index() == 0;
-}
+[[nodiscard]] inline Literal literal(Timestamp ts) { return to_micros(ts); }
+[[nodiscard]] inline Literal literal(Date date) { return to_days(date); }
+[[nodiscard]] inline Literal literal(std::string_view text) { return std::string(text); }
+[[nodiscard]] inline bool holds_null(const Literal& value) { return value.index() == 0; }
 
 /// Converts a constant as people write it to a column's type: any integer or double to a numeric type when
 /// exact, text to date and timestamp ("2019-02-11"), text to decimal. Errors: kUsage GT4031.
 [[nodiscard]] Result<Literal> convert(const Literal& value, const Type& type);
 
-/// Order of two non-null values of the same type (bytes for strings; -0.0 < 0.0; NaN greatest).
+/// Order of two non-null values of the same type (bytes for strings; -0.0 equals 0.0; NaN greatest).
 [[nodiscard]] std::strong_ordering compare(const Literal& a, const Literal& b);
 [[nodiscard]] bool equal(const Literal& a, const Literal& b);  ///< NULL equals NULL.
 

@@ -39,8 +39,7 @@ class FieldMap {
  private:
   typename std::vector<Entry>::iterator lower(std::int32_t field_id) {
     auto at = entries_.begin();
-    while (at != entries_.end() && at->first < field_id)
-      ++at;
+    while (at != entries_.end() && at->first < field_id) ++at;
     return at;
   }
   std::vector<Entry> entries_;

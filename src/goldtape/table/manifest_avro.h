@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,6 @@ namespace goldtape::table {
 
 /// A manifest's bytes. All entries are of `spec`. Errors: GT4032, GT4022.
 [[nodiscard]] Result<std::string> write_manifest(const Schema& schema, const PartitionSpec& spec,
-                                                 std::int64_t snapshot_id,
                                                  const std::vector<ManifestEntry>& entries);
 /// A manifest's entries, sequence numbers and snapshot id inherited from its list entry. `specs` are the
 /// table's. Errors: kDamaged GT4024 or GT4022, kUnsupported GT4021, GT4023; `where` is the manifest's path.

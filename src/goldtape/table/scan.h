@@ -39,6 +39,8 @@ struct ScanStats {
 };
 
 struct ScanPlan {
+  ScanPlan() = default;  // Not an aggregate: read(table, {...}) means options.
+
   std::optional<std::int64_t> snapshot_id;  ///< Absent for a table without rows.
   Schema schema;                            ///< Of the result: the projected columns, current names.
   Schema table_schema;                      ///< The whole schema that the filter is bound to.

@@ -44,10 +44,10 @@ struct Field;
 /// A type. Immutable once shared.
 struct Type {
   TypeId id = TypeId::kInt;
-  int precision = 0;          ///< Decimal.
-  int scale = 0;              ///< Decimal.
-  int length = 0;             ///< Fixed, bytes.
-  std::vector<Field> fields;  ///< Struct: its fields. List: the element. Map: key, value.
+  int precision = 0;               ///< Decimal.
+  int scale = 0;                   ///< Decimal.
+  int length = 0;                  ///< Fixed, bytes.
+  std::vector<Field> fields = {};  ///< Struct: its fields. List: the element. Map: key, value.
 
   [[nodiscard]] bool is_primitive() const { return id < TypeId::kStruct; }
   bool operator==(const Type& other) const;

@@ -1,0 +1,177 @@
+#include "goldtape/table/scan.h"
+
+#include <algorithm>
+
+#include <arrow/record_batch.h>
+#include <arrow/table.h>
+#include <arrow/type.h>
+#include <fmt/format.h>
+
+#include "goldtape/base/text.h"
+#include "goldtape/table/arrow_internal.h"
+#include "goldtape/table/location.h"
+#include "goldtape/table/parquet_reader.h"
+
+namespace goldtape::table {
+namespace {
+
+Result<const Snapshot*> find_snapshot(const Table& table, const ScanOptions& options) {
+  const TableMetadata& metadata = table.metadata();
+  if (options.snapshot_id && options.as_of) {
+    return fail(ErrorKind::kUsage, 4031, "a scan is of a snapshot or as of a time, not both");
+  }
+  if (options.as_of) return metadata.snapshot_as_of(*options.as_of);
+  if (!options.snapshot_id) return metadata.current_snapshot();
+  const Snapshot* snapshot = metadata.find_snapshot(*options.snapshot_id);
+  if (snapshot != nullptr) return snapshot;
+  return fail(ErrorKind::kNotFound, 4015, fmt::format("there is no snapshot {}", *options.snapshot_id),
+              table.name().to_string());
+}
+
+Result<Schema> project(const Schema& schema, const std::vector<std::string>& columns) {
+  if (columns.empty()) return schema;
+  Schema projected{.schema_id = schema.schema_id, .fields = {}, .identifier_field_ids = {}};
+  for (const std::string& column : columns) {
+    const Field* field = schema.find(column);
+    if (field == nullptr) {
+      std::vector<std::string_view> names;
+      for (const Field& candidate : schema.fields) names.emplace_back(candidate.name);
+      return fail(ErrorKind::kUsage, 4031,
+                  fmt::format("there is no column '{}'{}", column, did_you_mean(column, names)));
+    }
+    projected.fields.push_back(*field);
+  }
+  return projected;
+}
+
+Status add_tasks(const Table& table, const ManifestFile& manifest, const BoundExpression& filter,
+                 ScanPlan& plan) {
+  const PartitionSpec* spec = table.metadata().find_spec(manifest.spec_id);
+  if (spec == nullptr) {
+    return fail(ErrorKind::kDamaged, 4024, fmt::format("there is no partition spec {}", manifest.spec_id),
+                manifest.path);
+  }
+  if (!filter.may_match(manifest, *spec)) return {};
+  ++plan.stats.manifests_read;
+  GT_ASSIGN(auto entries, table.live_entries(manifest));
+  for (ManifestEntry& entry : entries) {
+    ++plan.stats.files_seen;
+    if (!filter.may_match(entry.file, *spec)) continue;
+    if (entry.file.format != "PARQUET" && entry.file.format != "parquet") {
+      return fail(ErrorKind::kUnsupported, 4033,
+                  fmt::format("data files of format {} are not read", entry.file.format), entry.file.path);
+    }
+    ScanTask task;
+    GT_ASSIGN(task.path, to_path(entry.file.path));
+    if (!filter.must_match(entry.file, *spec)) task.residual = filter;
+    task.file = std::move(entry.file);
+    plan.tasks.push_back(std::move(task));
+  }
+  return {};
+}
+
+class ScanReader final : public arrow::RecordBatchReader {
+ public:
+  ScanReader(std::shared_ptr<io::FileSystem> filesystem, ScanPlan plan)
+      : filesystem_(std::move(filesystem)), plan_(std::move(plan)), schema_(to_arrow(plan_.schema)) {}
+
+  [[nodiscard]] std::shared_ptr<arrow::Schema> schema() const override { return schema_; }
+
+  arrow::Status ReadNext(std::shared_ptr<arrow::RecordBatch>* batch) override {
+    *batch = nullptr;
+    while (true) {
+      if (batches_ != nullptr) {
+        ARROW_RETURN_NOT_OK(batches_->ReadNext(batch));
+        if (*batch != nullptr) return arrow::Status::OK();
+      }
+      if (next_ == plan_.tasks.size()) return arrow::Status::OK();
+      auto table = read_task(plan_.tasks[next_++]);
+      if (!table) return arrow::Status::IOError(table.error().to_string());
+      file_ = *std::move(table);
+      batches_ = std::make_unique<arrow::TableBatchReader>(*file_);
+    }
+  }
+
+  Result<std::shared_ptr<arrow::Table>> read_task(const ScanTask& task) const {
+    return read_parquet(filesystem_, {.path = task.path,
+                                      .projection = plan_.schema,
+                                      .table_schema = plan_.table_schema,
+                                      .filter = task.residual});
+  }
+
+ private:
+  std::shared_ptr<io::FileSystem> filesystem_;
+  ScanPlan plan_;
+  std::shared_ptr<arrow::Schema> schema_;
+  std::size_t next_ = 0;
+  std::shared_ptr<arrow::Table> file_;
+  std::unique_ptr<arrow::TableBatchReader> batches_;
+};
+
+}  // namespace
+
+Result<ScanPlan> plan_scan(const Table& table, const ScanOptions& options) {
+  GT_ASSIGN(const Snapshot* snapshot, find_snapshot(table, options));
+  ScanPlan plan;
+  const bool travels = options.snapshot_id || options.as_of;
+  plan.table_schema =
+      travels && snapshot != nullptr ? table.metadata().schema_of_snapshot(*snapshot) : table.schema();
+  GT_ASSIGN(plan.schema, project(plan.table_schema, options.columns));
+  GT_ASSIGN(const BoundExpression filter, BoundExpression::bind(options.filter, plan.table_schema));
+  if (snapshot == nullptr) return plan;
+  plan.snapshot_id = snapshot->snapshot_id;
+  if (filter.is_always_false()) return plan;
+  GT_ASSIGN(const auto manifests, table.manifests(*snapshot));
+  plan.stats.manifests_total = static_cast<std::int64_t>(manifests.size());
+  for (const ManifestFile& manifest : manifests) {
+    if (!manifest.deletes) {
+      GT_RETURN_IF_ERROR(add_tasks(table, manifest, filter, plan));
+    } else if (manifest.added_files_count + manifest.existing_files_count > 0) {
+      return fail(ErrorKind::kUnsupported, 4033,
+                  "the table has delete files (merge-on-read), which are not read yet; compact it with the "
+                  "engine that"
+                  " wrote them",
+                  table.name().to_string());
+    }
+  }
+  std::sort(plan.tasks.begin(), plan.tasks.end(),
+            [](const ScanTask& a, const ScanTask& b) { return a.path < b.path; });
+  plan.stats.files_matched = static_cast<std::int64_t>(plan.tasks.size());
+  return plan;
+}
+
+Result<std::shared_ptr<arrow::RecordBatchReader>> open_reader(const Table& table, ScanPlan plan) {
+  return std::make_shared<ScanReader>(table.shared_filesystem(), std::move(plan));
+}
+
+Result<std::shared_ptr<arrow::Table>> read(const Table& table, const ScanPlan& plan) {
+  const ScanReader reader(table.shared_filesystem(), plan);
+  std::vector<std::shared_ptr<arrow::Table>> parts;
+  for (const ScanTask& task : plan.tasks) {
+    GT_ASSIGN(auto part, reader.read_task(task));
+    parts.push_back(std::move(part));
+  }
+  if (parts.empty()) {
+    auto empty = arrow::Table::MakeEmpty(to_arrow(plan.schema));
+    if (!empty.ok()) return internal::arrow_error(empty.status(), ErrorKind::kInternal, 4035, "");
+    return *empty;
+  }
+  auto whole = arrow::ConcatenateTables(parts);
+  if (!whole.ok()) return internal::arrow_error(whole.status(), ErrorKind::kInternal, 4035, "");
+  return *whole;
+}
+
+Result<std::shared_ptr<arrow::Table>> read(const Table& table, const ScanOptions& options) {
+  GT_ASSIGN(const ScanPlan plan, plan_scan(table, options));
+  return read(table, plan);
+}
+
+Result<std::int64_t> count_rows(const Table& table, std::optional<std::int64_t> snapshot_id) {
+  GT_ASSIGN(const ScanPlan plan,
+            plan_scan(table, {.filter = {}, .columns = {}, .snapshot_id = snapshot_id, .as_of = {}}));
+  std::int64_t rows = 0;
+  for (const ScanTask& task : plan.tasks) rows += task.file.record_count;
+  return rows;
+}
+
+}  // namespace goldtape::table

@@ -1,0 +1,436 @@
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <random>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "goldtape/table/location.h"
+#include "goldtape/table/manifest_avro.h"
+#include "goldtape/table/manifest_summary_internal.h"
+#include "goldtape/table/snapshot_producer_internal.h"
+#include "goldtape/table/table_metadata_json.h"
+
+namespace goldtape::table::internal {
+namespace {
+
+constexpr std::size_t kMergeAtManifests = 100;            // As Iceberg's commit.manifest.min-count-to-merge.
+constexpr std::int64_t kMergedManifestBytes = 8LL << 20;  // As commit.manifest.target-size-bytes.
+constexpr std::size_t kMaxMetadataLog = 100;              // As write.metadata.previous-versions-max.
+
+std::int64_t random_id() {
+  static thread_local std::mt19937_64 random{[] {
+    std::random_device device;
+    return (static_cast<std::uint64_t>(device()) << 32) | device();
+  }()};
+  return static_cast<std::int64_t>(random() >> 1);
+}
+
+// "00004-uuid.metadata.json" -> 4; other names count as 0.
+int version_of(const std::string& metadata_location) {
+  const std::size_t slash = metadata_location.rfind('/');
+  const std::string_view name =
+      std::string_view(metadata_location).substr(slash == std::string::npos ? 0 : slash + 1);
+  int version = 0;
+  std::from_chars(name.data(), name.data() + name.size(), version);
+  return std::max(version, 0);
+}
+
+bool has_live_files(const ManifestFile& manifest) {
+  return manifest.added_files_count + manifest.existing_files_count > 0;
+}
+
+std::optional<std::int64_t> number_in(const Summary& summary, const char* key) {
+  const auto at = summary.find(key);
+  if (at == summary.end()) return std::nullopt;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(at->second.data(), at->second.data() + at->second.size(), number);
+  if (error != std::errc{} || end != at->second.data() + at->second.size()) return std::nullopt;
+  return number;
+}
+
+void add_totals(Summary& summary, const std::vector<DataFile>& files, const char* files_key,
+                const char* rows_key, const char* size_key) {
+  if (files.empty()) return;
+  std::int64_t rows = 0;
+  std::int64_t bytes = 0;
+  for (const DataFile& file : files) {
+    rows += file.record_count;
+    bytes += file.file_size_bytes;
+  }
+  summary[files_key] = std::to_string(files.size());
+  summary[rows_key] = std::to_string(rows);
+  summary[size_key] = std::to_string(bytes);
+}
+
+Operation operation_of(const Change& change) {
+  if (change.options.operation) return *change.options.operation;
+  if (change.removed.empty()) return Operation::kAppend;
+  return change.added.empty() ? Operation::kDelete : Operation::kOverwrite;
+}
+
+}  // namespace
+
+Status WrittenFiles::write(const std::string& path, std::string_view bytes) {
+  paths_.push_back(path);  // First: a failed write may leave something too.
+  return filesystem_.write(path, bytes, {});
+}
+
+void WrittenFiles::remove_all() {
+  for (const std::string& path : paths_)
+    (void)filesystem_.remove(path);  // What stays is an orphan that fsck lists.
+  paths_.clear();
+}
+
+SnapshotProducer::SnapshotProducer(const Table& base, Timestamp now, WrittenFiles& written)
+    : base_(base),
+      now_ms_(std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count()),
+      written_(written),
+      metadata_(base.metadata()) {}
+
+Status SnapshotProducer::apply(const Change& change) {
+  GT_ASSIGN(root_, to_path(metadata_.location));
+  if (change.set_current_snapshot) GT_RETURN_IF_ERROR(set_current(*change.set_current_snapshot));
+  if (change.add_column) GT_RETURN_IF_ERROR(add_column(*change.add_column));
+  if (change.add_spec) GT_RETURN_IF_ERROR(add_spec(*change.add_spec, change.make_default));
+  for (const auto& [key, value] : change.properties) {
+    changed_ = true;
+    if (value.empty()) {
+      metadata_.properties.erase(key);
+    } else {
+      metadata_.properties[key] = value;
+    }
+  }
+  if (change.added.empty() && change.removed.empty()) return {};
+  return make_snapshot(change);
+}
+
+std::string SnapshotProducer::metadata_path(const std::string& name) const {
+  return root_ + "/metadata/" + name;
+}
+
+// Never before what is there already, whatever the clock says.
+std::int64_t SnapshotProducer::next_timestamp_ms() const {
+  return std::max(now_ms_, metadata_.last_updated_ms);
+}
+
+Result<std::vector<ManifestEntry>> SnapshotProducer::entries_of(const ManifestFile& manifest) const {
+  GT_ASSIGN(const std::string path, to_path(manifest.path));
+  GT_ASSIGN(const std::string bytes, base_.filesystem().read(path));
+  return read_manifest(bytes, manifest, metadata_.schema(), metadata_.partition_specs);
+}
+
+Result<ManifestFile> SnapshotProducer::write_manifest_file(const PartitionSpec& spec,
+                                                           const std::vector<ManifestEntry>& entries,
+                                                           std::int64_t snapshot_id) {
+  GT_ASSIGN(const std::string bytes, write_manifest(metadata_.schema(), spec, entries));
+  const std::string path = metadata_path(new_uuid() + "-m0.avro");
+  GT_RETURN_IF_ERROR(written_.write(path, bytes));
+  GT_ASSIGN(ManifestFile manifest, summarise_manifest(metadata_.schema(), spec, entries));
+  manifest.path = to_location(path);
+  manifest.length = static_cast<std::int64_t>(bytes.size());
+  manifest.sequence_number = metadata_.last_sequence_number + 1;
+  manifest.min_sequence_number = std::min(manifest.min_sequence_number, manifest.sequence_number);
+  manifest.added_snapshot_id = snapshot_id;
+  return manifest;
+}
+
+// The manifest without files that are to go; absent when it has none of them. What is found leaves `wanted`.
+Result<std::optional<ManifestFile>> SnapshotProducer::without(const ManifestFile& manifest,
+                                                              std::vector<std::string>& wanted,
+                                                              std::int64_t snapshot_id) {
+  GT_ASSIGN(auto entries, entries_of(manifest));
+  std::vector<ManifestEntry> kept;
+  bool found = false;
+  for (ManifestEntry& entry : entries) {
+    if (entry.status == EntryStatus::kDeleted) continue;
+    entry.status = EntryStatus::kExisting;
+    const auto at = std::lower_bound(wanted.begin(), wanted.end(), normalise_location(entry.file.path));
+    if (at != wanted.end() && *at == normalise_location(entry.file.path)) {
+      found = true;
+      wanted.erase(at);
+      entry.status = EntryStatus::kDeleted;
+      entry.snapshot_id = snapshot_id;
+    }
+    kept.push_back(std::move(entry));
+  }
+  if (!found) return std::optional<ManifestFile>{};
+  const PartitionSpec* spec = metadata_.find_spec(manifest.spec_id);
+  GT_ASSIGN(ManifestFile rewritten, write_manifest_file(*spec, kept, snapshot_id));
+  return std::optional<ManifestFile>{std::move(rewritten)};
+}
+
+Status SnapshotProducer::drop_removed(const std::vector<DataFile>& removed, std::int64_t snapshot_id,
+                                      std::vector<ManifestFile>& manifests) {
+  std::vector<std::string> wanted;
+  std::set<std::int32_t> specs;
+  for (const DataFile& file : removed) {
+    wanted.push_back(normalise_location(file.path));
+    specs.insert(file.spec_id);
+  }
+  std::sort(wanted.begin(), wanted.end());
+  for (ManifestFile& manifest : manifests) {
+    if (wanted.empty()) break;
+    if (manifest.deletes || !specs.contains(manifest.spec_id) ||
+        metadata_.find_spec(manifest.spec_id) == nullptr ||
+        !may_hold_any(metadata_.schema(), *metadata_.find_spec(manifest.spec_id), manifest, removed)) {
+      continue;
+    }
+    GT_ASSIGN(auto rewritten, without(manifest, wanted, snapshot_id));
+    if (rewritten) manifest = *std::move(rewritten);
+  }
+  if (wanted.empty()) return {};
+  return fail(ErrorKind::kConflict, 4010,
+              fmt::format("{} of {} files to be replaced in {} are no longer there: another writer was first",
+                          wanted.size(), removed.size(), base_.name().to_string()),
+              wanted.front());
+}
+
+// Many small commits make many small manifests; put together, they are planned over faster.
+Status SnapshotProducer::merge_small(std::int64_t snapshot_id, std::vector<ManifestFile>& manifests) {
+  std::map<std::int32_t, std::vector<ManifestFile>> small;
+  for (const ManifestFile& manifest : manifests) {
+    if (!manifest.deletes && manifest.length < kMergedManifestBytes / 2)
+      small[manifest.spec_id].push_back(manifest);
+  }
+  for (const auto& [spec_id, group] : small) {
+    const PartitionSpec* spec = metadata_.find_spec(spec_id);
+    if (group.size() < kMergeAtManifests || spec == nullptr) continue;
+    std::set<std::string> merged;
+    std::vector<ManifestEntry> entries;
+    std::int64_t bytes = 0;
+    for (const ManifestFile& manifest : group) {
+      if (bytes + manifest.length > kMergedManifestBytes) break;
+      bytes += manifest.length;
+      GT_ASSIGN(auto part, entries_of(manifest));
+      for (ManifestEntry& entry : part) {
+        const bool of_this_commit = entry.snapshot_id == snapshot_id;
+        if (entry.status == EntryStatus::kDeleted && !of_this_commit) continue;
+        if (entry.status == EntryStatus::kAdded && !of_this_commit) entry.status = EntryStatus::kExisting;
+        entries.push_back(std::move(entry));
+      }
+      merged.insert(manifest.path);
+    }
+    GT_ASSIGN(ManifestFile whole, write_manifest_file(*spec, entries, snapshot_id));
+    std::erase_if(manifests, [&](const ManifestFile& manifest) { return merged.contains(manifest.path); });
+    manifests.push_back(std::move(whole));
+  }
+  return {};
+}
+
+Summary SnapshotProducer::summarise(const Change& change, const std::vector<ManifestFile>& manifests) const {
+  Summary summary = change.options.summary;
+  add_totals(summary, change.added, summary_key::kAddedDataFiles, summary_key::kAddedRecords,
+             summary_key::kAddedFilesSize);
+  add_totals(summary, change.removed, summary_key::kDeletedDataFiles, summary_key::kDeletedRecords,
+             summary_key::kRemovedFilesSize);
+  std::set<std::string> partitions;
+  std::int64_t size_change = 0;
+  for (const auto* files : {&change.added, &change.removed}) {
+    for (const DataFile& file : *files) {
+      const PartitionSpec* spec = metadata_.find_spec(file.spec_id);
+      if (spec != nullptr) partitions.insert(spec->path(file.partition, metadata_.schema()));
+      size_change += files == &change.added ? file.file_size_bytes : -file.file_size_bytes;
+    }
+  }
+  summary["changed-partition-count"] = std::to_string(partitions.size());
+  std::int64_t total_files = 0;
+  std::int64_t total_rows = 0;
+  std::int64_t total_deletes = 0;
+  for (const ManifestFile& manifest : manifests) {
+    const std::int32_t live = manifest.added_files_count + manifest.existing_files_count;
+    (manifest.deletes ? total_deletes : total_files) += live;
+    if (!manifest.deletes) total_rows += manifest.added_rows_count + manifest.existing_rows_count;
+  }
+  summary[summary_key::kTotalDataFiles] = std::to_string(total_files);
+  summary[summary_key::kTotalRecords] = std::to_string(total_rows);
+  summary["total-delete-files"] = std::to_string(total_deletes);
+  const Snapshot* parent = metadata_.current_snapshot();
+  const auto before = parent == nullptr ? std::optional<std::int64_t>(0)
+                                        : number_in(parent->summary, summary_key::kTotalFilesSize);
+  if (before) summary[summary_key::kTotalFilesSize] = std::to_string(*before + size_change);
+  for (const char* key : {"total-position-deletes", "total-equality-deletes"}) {
+    const auto carried = parent == nullptr ? std::optional<std::int64_t>(0) : number_in(parent->summary, key);
+    if (carried) summary[key] = std::to_string(*carried);
+  }
+  return summary;
+}
+
+Status SnapshotProducer::make_snapshot(const Change& change) {
+  std::int64_t id = random_id();
+  while (metadata_.find_snapshot(id) != nullptr) id = random_id();
+  std::vector<ManifestFile> manifests;
+  const Snapshot* parent = metadata_.current_snapshot();
+  if (parent != nullptr) {
+    GT_ASSIGN(manifests, base_.manifests(*parent));
+    std::erase_if(manifests, [](const ManifestFile& manifest) { return !has_live_files(manifest); });
+  }
+  if (!change.removed.empty()) GT_RETURN_IF_ERROR(drop_removed(change.removed, id, manifests));
+
+  std::map<std::int32_t, std::vector<ManifestEntry>> added;
+  for (const DataFile& file : change.added) {
+    ManifestEntry& entry = added[file.spec_id].emplace_back();
+    entry.snapshot_id = id;
+    entry.file = file;
+  }
+  for (const auto& [spec_id, entries] : added) {
+    const PartitionSpec* spec = metadata_.find_spec(spec_id);
+    if (spec == nullptr) {
+      return fail(ErrorKind::kUsage, 4032, fmt::format("there is no partition spec {}", spec_id),
+                  base_.name().to_string());
+    }
+    GT_ASSIGN(ManifestFile manifest, write_manifest_file(*spec, entries, id));
+    manifests.insert(manifests.begin(), std::move(manifest));
+  }
+  GT_RETURN_IF_ERROR(merge_small(id, manifests));
+
+  Snapshot snapshot;
+  snapshot.snapshot_id = id;
+  snapshot.parent_snapshot_id = metadata_.current_snapshot_id;
+  snapshot.sequence_number = metadata_.last_sequence_number + 1;
+  snapshot.timestamp_ms = next_timestamp_ms();
+  snapshot.operation = to_string(operation_of(change));
+  snapshot.summary = summarise(change, manifests);
+  snapshot.schema_id = metadata_.current_schema_id;
+  GT_ASSIGN(const std::string list,
+            write_manifest_list(id, snapshot.parent_snapshot_id, snapshot.sequence_number, manifests));
+  const std::string path = metadata_path(fmt::format("snap-{}-1-{}.avro", id, new_uuid()));
+  GT_RETURN_IF_ERROR(written_.write(path, list));
+  snapshot.manifest_list = to_location(path);
+
+  metadata_.last_sequence_number = snapshot.sequence_number;
+  metadata_.snapshots.push_back(std::move(snapshot));
+  snapshot_id_ = id;
+  return set_current(id);
+}
+
+Status SnapshotProducer::set_current(std::int64_t snapshot_id) {
+  if (metadata_.find_snapshot(snapshot_id) == nullptr) {
+    return fail(ErrorKind::kNotFound, 4015, fmt::format("there is no snapshot {}", snapshot_id),
+                base_.name().to_string());
+  }
+  if (metadata_.current_snapshot_id == snapshot_id) return {};
+  changed_ = true;
+  metadata_.last_updated_ms = next_timestamp_ms();
+  metadata_.current_snapshot_id = snapshot_id;
+  metadata_.refs["main"].snapshot_id = snapshot_id;
+  metadata_.snapshot_log.push_back({metadata_.last_updated_ms, snapshot_id});
+  return {};
+}
+
+Status SnapshotProducer::add_column(const Field& column) {
+  if (metadata_.schema().find(column.name) != nullptr) {
+    return fail(ErrorKind::kAlreadyExists, 4030, fmt::format("the column {} exists already", column.name),
+                base_.name().to_string());
+  }
+  Schema schema = metadata_.schema();
+  for (const Schema& other : metadata_.schemas)
+    schema.schema_id = std::max(schema.schema_id, other.schema_id);
+  ++schema.schema_id;
+  schema.fields.push_back(column);
+  schema.fields.back().id = ++metadata_.last_column_id;
+  metadata_.current_schema_id = schema.schema_id;
+  metadata_.schemas.push_back(std::move(schema));
+  changed_ = true;
+  return {};
+}
+
+Status SnapshotProducer::add_spec(PartitionSpec spec, bool make_default) {
+  GT_RETURN_IF_ERROR(spec.partition_type(metadata_.schema()));
+  std::int32_t spec_id = -1;
+  std::int32_t highest = -1;
+  for (const PartitionSpec& other : metadata_.partition_specs) {
+    highest = std::max(highest, other.spec_id);
+    if (other.same_fields(spec)) spec_id = other.spec_id;
+  }
+  if (spec_id < 0) {
+    spec_id = spec.spec_id = highest + 1;
+    for (PartitionField& field : spec.fields) {
+      field.field_id = 0;
+      for (const PartitionSpec& other : metadata_.partition_specs) {
+        for (const PartitionField& known : other.fields) {
+          if (known.source_id == field.source_id && known.transform == field.transform)
+            field.field_id = known.field_id;
+        }
+      }
+      if (field.field_id == 0) field.field_id = ++metadata_.last_partition_id;
+    }
+    metadata_.partition_specs.push_back(std::move(spec));
+    changed_ = true;
+  }
+  if (make_default && metadata_.default_spec_id != spec_id) {
+    metadata_.default_spec_id = spec_id;
+    changed_ = true;
+  }
+  return {};
+}
+
+Result<Table> SnapshotProducer::finish() {
+  metadata_.format_version = 2;
+  metadata_.metadata_log.push_back({base_.metadata().last_updated_ms, base_.metadata_location()});
+  if (metadata_.metadata_log.size() > kMaxMetadataLog) {
+    const auto surplus = static_cast<std::ptrdiff_t>(metadata_.metadata_log.size() - kMaxMetadataLog);
+    metadata_.metadata_log.erase(metadata_.metadata_log.begin(), metadata_.metadata_log.begin() + surplus);
+  }
+  metadata_.last_updated_ms = next_timestamp_ms();
+  const std::string path = metadata_path(
+      fmt::format("{:05}-{}.metadata.json", version_of(base_.metadata_location()) + 1, new_uuid()));
+  GT_RETURN_IF_ERROR(written_.write(path, to_json(metadata_)));
+  return Table(base_.name(), to_location(path), std::make_shared<const TableMetadata>(std::move(metadata_)),
+               base_.shared_filesystem());
+}
+
+namespace {
+
+// The files that one snapshot added or removed, as its own manifests say.
+Result<std::vector<DataFile>> changed_files(const Table& table, const Snapshot& snapshot) {
+  std::vector<DataFile> files;
+  GT_ASSIGN(const auto manifests, table.manifests(snapshot));
+  for (const ManifestFile& manifest : manifests) {
+    if (manifest.added_snapshot_id != snapshot.snapshot_id) continue;
+    GT_ASSIGN(const std::string path, to_path(manifest.path));
+    GT_ASSIGN(const std::string bytes, table.filesystem().read(path));
+    GT_ASSIGN(auto entries, read_manifest(bytes, manifest, table.schema(), table.metadata().partition_specs));
+    for (ManifestEntry& entry : entries) {
+      const bool of_it = entry.snapshot_id == snapshot.snapshot_id && entry.status != EntryStatus::kExisting;
+      if (of_it) files.push_back(std::move(entry.file));
+    }
+  }
+  return files;
+}
+
+std::unexpected<Error> conflict(const Table& table, std::string what) {
+  return fail(
+      ErrorKind::kConflict, 4010,
+      fmt::format("another writer {} {} first; plan the change again", what, table.name().to_string()));
+}
+
+}  // namespace
+
+Status check_rebase(const Table& base, const Table& current, const Change& change) {
+  if (base.metadata_location() == current.metadata_location()) return {};
+  if (base.metadata().table_uuid != current.metadata().table_uuid) return conflict(base, "made anew");
+  if (change.set_current_snapshot) return conflict(base, "changed");
+  if (!change.options.planned_from) return {};
+  GT_ASSIGN(const BoundExpression filter,
+            BoundExpression::bind(*change.options.planned_from, current.schema()));
+  const Snapshot* at = current.metadata().current_snapshot();
+  while (at != nullptr && at->snapshot_id != base.current_snapshot_id()) {
+    if (at->operation != to_string(Operation::kReplace)) {
+      GT_ASSIGN(const auto files, changed_files(current, *at));
+      for (const DataFile& file : files) {
+        const PartitionSpec* spec = current.metadata().find_spec(file.spec_id);
+        if (spec == nullptr || filter.may_match(file, *spec))
+          return conflict(base, "changed the same rows of");
+      }
+    }
+    at = at->parent_snapshot_id ? current.metadata().find_snapshot(*at->parent_snapshot_id) : nullptr;
+  }
+  // The snapshot planned from is no longer in the line: rolled back, or expired.
+  if (at == nullptr && base.current_snapshot_id())
+    return conflict(base, "rolled back or expired snapshots of");
+  return {};
+}
+
+}  // namespace goldtape::table::internal
