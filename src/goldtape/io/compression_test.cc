@@ -71,9 +71,9 @@ TEST_P(CompressionTest, DamageIsNoticed) {
 }
 
 TEST_P(CompressionTest, ABombStopsAtTheLimit) {
-  const std::string bomb = compressed(GetParam(), std::string(50'000'000, 'x'));
+  const std::string bomb = compressed(GetParam(), std::string(5'000'000, 'x'));
   ASSERT_LT(bomb.size(), 100'000U);
-  const auto result = unpack(bomb);
+  const auto result = unpack(bomb, 1'000'000);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, 2003);
   EXPECT_EQ(unpack(compressed(GetParam(), std::string(100, 'x')), 100).value().size(), 100U);
