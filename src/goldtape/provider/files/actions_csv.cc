@@ -8,6 +8,7 @@
 
 #include "goldtape/base/text.h"
 #include "goldtape/provider/files/csv_table.h"
+#include "goldtape/provider/files/excerpt.h"
 #include "goldtape/provider/files/file_name.h"
 #include "goldtape/provider/files/local_clock.h"
 #include "goldtape/provider/files/number.h"
@@ -19,9 +20,7 @@ namespace {
 
 using model::ActionType;
 
-bool needs_new_ticker(ActionType type) {
-  return type == ActionType::kRename || type == ActionType::kSpinOff;
-}
+bool needs_new_ticker(ActionType type) { return type == ActionType::kRename || type == ActionType::kSpinOff; }
 
 /// The value that a type implies when the field is empty.
 std::optional<double> implied_value(ActionType type) {
@@ -35,14 +34,10 @@ bool value_fits(ActionType type, double value) {
     case ActionType::kSplit:
     case ActionType::kCashDividend:
     case ActionType::kStockDividend:
-    case ActionType::kSpinOff:
-      return value > 0;
-    case ActionType::kMerger:
-      return value >= 0;
-    case ActionType::kRename:
-      return value == 1;
-    case ActionType::kDelisting:
-      return value == 0;
+    case ActionType::kSpinOff: return value > 0;
+    case ActionType::kMerger: return value >= 0;
+    case ActionType::kRename: return value == 1;
+    case ActionType::kDelisting: return value == 0;
   }
   return false;
 }
@@ -88,7 +83,7 @@ class ActionsCsv {
   Result<std::string> read_ticker(Role role) const {
     if (!is_ticker(text(role))) {
       return fail(ErrorKind::kDamaged, 2034,
-                  fmt::format("{} '{}' is not a ticker", to_string(role), text(role).substr(0, 80)),
+                  fmt::format("{} '{}' is not a ticker", to_string(role), excerpt(text(role))),
                   table_.here());
     }
     return std::string(text(role));
@@ -106,7 +101,7 @@ class ActionsCsv {
     const NumberFault fault = parse_decimal(field, context_.dialect.decimal, value);
     if (fault != NumberFault::kNone) {
       return fail(ErrorKind::kDamaged, fault == NumberFault::kNotANumber ? 2027 : 2028,
-                  fmt::format("value '{}' {}", field.substr(0, 60), to_string(fault)), table_.here());
+                  fmt::format("value '{}' {}", excerpt(field), to_string(fault)), table_.here());
     }
     if (!value_fits(type, value))
       return unfit(fmt::format("{} cannot be the value of a {}", field, to_string(type)));

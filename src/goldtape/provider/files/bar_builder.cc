@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "goldtape/calendar/calendar.h"
+#include "goldtape/provider/files/excerpt.h"
 #include "goldtape/provider/files/file_name.h"
 
 namespace goldtape::provider::files {
@@ -27,9 +28,7 @@ std::string missing_names(std::uint32_t missing) {
   return names;
 }
 
-std::string readable(std::int64_t us) {
-  return format_timestamp(from_micros(us));
-}
+std::string readable(std::int64_t us) { return format_timestamp(from_micros(us)); }
 
 std::string readable_length(std::int64_t us) {
   const std::int64_t seconds = us / 1'000'000;
@@ -56,13 +55,9 @@ Result<BarBuilder> BarBuilder::create(model::BarOrigin origin, const Dialect& di
   return BarBuilder(std::move(origin), dialect, std::move(zone), std::move(exchange), std::move(where));
 }
 
-void BarBuilder::reserve(std::size_t rows) {
-  batch_.reserve(rows);
-}
+void BarBuilder::reserve(std::size_t rows) { batch_.reserve(rows); }
 
-std::string BarBuilder::at(std::uint32_t line) const {
-  return fmt::format("{}:{}", where_, line);
-}
+std::string BarBuilder::at(std::uint32_t line) const { return fmt::format("{}:{}", where_, line); }
 
 Result<std::uint32_t> BarBuilder::ticker_index(const BarCells& cells) {
   if (cells.ticker == last_ticker_ && !last_ticker_.empty()) return last_ticker_index_;
@@ -70,7 +65,7 @@ Result<std::uint32_t> BarBuilder::ticker_index(const BarCells& cells) {
     return fail(
         ErrorKind::kDamaged, 2034,
         fmt::format("'{}' is not a ticker; up to 32 letters, digits and . - _ / ^ = $ + # & : @ ! are",
-                    cells.ticker.substr(0, 80)),
+                    excerpt(cells.ticker)),
         at(cells.line));
   }
   last_ticker_ = cells.ticker;
@@ -178,7 +173,7 @@ void BarBuilder::reject(const BarCells& cells, std::uint32_t ticker, std::int64_
   model::SessionPart part{};
   set_session(ts_us, row.date_days, part);
   row.reason = missing_names(cells.missing);
-  row.text = cells.row_text.substr(0, kKeptRowText);
+  row.text = utf8_prefix(cells.row_text, kKeptRowText);
   batch_.rejected.push_back(std::move(row));
 }
 

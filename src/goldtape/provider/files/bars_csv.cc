@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "goldtape/provider/files/csv_table.h"
+#include "goldtape/provider/files/excerpt.h"
 #include "goldtape/provider/files/number.h"
 #include "goldtape/provider/files/reading.h"
 
@@ -59,7 +60,7 @@ class BarsCsv {
     const std::string_view hint =
         text.empty() ? "; to read empty fields as missing, add \"\" to the dialect's null_words" : "";
     return fail(ErrorKind::kDamaged, code,
-                fmt::format("{} '{}' {}{}", to_string(role), text.substr(0, 60), to_string(fault), hint),
+                fmt::format("{} '{}' {}{}", to_string(role), excerpt(text), to_string(fault), hint),
                 table_.here());
   }
 

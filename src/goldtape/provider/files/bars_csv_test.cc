@@ -108,6 +108,22 @@ TEST(BarsCsv, ReadsDateAndTimeColumns) {
   EXPECT_EQ(starts(batch), std::vector<std::string>{"2024-01-02T14:30:00Z"});
 }
 
+TEST(BarsCsv, PassesOverEmptyLines) {
+  const auto batch = read("\r\n\nticker;ts;open;high;low;close;volume\n\nA;2024-01-02 14:30;1;2;1;2;3\n\n");
+  ASSERT_EQ(batch.size(), 1U);
+  EXPECT_EQ(batch.line[0], 5U);
+}
+
+TEST(BarsCsv, ARejectedRowIsKeptAsWellFormedText) {
+  std::string note;
+  while (note.size() < 2000) note += "\xe2\x82\xac";
+  const auto batch =
+      read("ticker,ts,open,high,low,close,volume,note\nA,2024-01-02 14:30,1,2,1,,3," + note + "\n");
+  ASSERT_EQ(batch.rejected.size(), 1U);
+  EXPECT_GT(batch.rejected[0].text.size(), 1000U);
+  EXPECT_EQ(find_invalid_utf8(batch.rejected[0].text), std::string_view::npos);
+}
+
 TEST(BarsCsv, ReadsFilesWithoutHeader) {
   Dialect dialect = dialect_in("UTC");
   dialect.column_order = {"ts", "open", "high", "low", "close", "", "volume"};

@@ -46,8 +46,7 @@ class BarsParquet {
     GT_RETURN_IF_ERROR(open(bytes));
     GT_ASSIGN(const std::vector<int> leaves, choose_columns());
     std::vector<int> row_groups(static_cast<std::size_t>(reader_->num_row_groups()));
-    for (std::size_t i = 0; i < row_groups.size(); ++i)
-      row_groups[i] = static_cast<int>(i);
+    for (std::size_t i = 0; i < row_groups.size(); ++i) row_groups[i] = static_cast<int>(i);
     GT_ARROW_ASSIGN(auto batches, reader_->GetRecordBatchReader(row_groups, leaves), context_.where);
     while (true) {
       GT_ARROW_ASSIGN(const std::shared_ptr<arrow::RecordBatch> batch, batches->Next(), context_.where);
@@ -90,8 +89,7 @@ class BarsParquet {
   Result<std::vector<int>> choose_columns() {
     const auto& fields = reader_->manifest().schema_fields;
     std::vector<std::string> names;
-    for (const parquet::arrow::SchemaField& field : fields)
-      names.push_back(field.field->name());
+    for (const parquet::arrow::SchemaField& field : fields) names.push_back(field.field->name());
     report_.dialect = context_.dialect;
     GT_ASSIGN(report_.columns, map_columns(names, context_.dialect, Dataset::kBars, context_.where));
     GT_ASSIGN(constant_ticker_, constant_ticker(context_, report_));

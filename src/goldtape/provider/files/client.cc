@@ -73,14 +73,12 @@ Status list_directory(io::FileSystem& files, const ImportOptions& options, std::
                       ImportPlan& plan) {
   GT_ASSIGN(const std::vector<io::FileInfo> entries, files.list(options.path, true));
   plan.root = options.path;
-  while (plan.root.size() > 1 && plan.root.ends_with('/'))
-    plan.root.pop_back();
+  while (plan.root.size() > 1 && plan.root.ends_with('/')) plan.root.pop_back();
   for (const io::FileInfo& entry : entries) {
     if (entry.is_directory) continue;
     std::string_view relative = entry.path;
     if (relative.starts_with(plan.root)) relative.remove_prefix(plan.root.size());
-    while (relative.starts_with('/'))
-      relative.remove_prefix(1);
+    while (relative.starts_with('/')) relative.remove_prefix(1);
     const bool hidden = relative.starts_with('.') || relative.find("/.") != std::string_view::npos;
     (has_data_name(relative) && !hidden ? names : plan.skipped).emplace_back(relative);
   }
@@ -156,8 +154,6 @@ Result<Answer> FilesProvider::fetch(const Request& request) {
   return answer;
 }
 
-Result<Rows> FilesProvider::parse(const Answer& answer) const {
-  return parse_answer(answer);
-}
+Result<Rows> FilesProvider::parse(const Answer& answer) const { return parse_answer(answer); }
 
 }  // namespace goldtape::provider::files

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "goldtape/provider/files/csv_scanner.h"
+#include "goldtape/provider/files/excerpt.h"
 
 namespace goldtape::provider::files {
 
@@ -41,16 +42,18 @@ std::map<std::string, Role> known_names(const Dialect& dialect, Dataset dataset)
   for (const Role role : roles_of(dataset)) {
     const auto found = dialect.columns.find(role);
     if (found == dialect.columns.end()) continue;
-    for (const std::string& name : found->second)
-      known.emplace(plain(name), role);
+    for (const std::string& name : found->second) known.emplace(plain(name), role);
   }
   return known;
 }
 
 std::string listed(std::span<const std::string> names) {
-  if (names.size() > 24)
-    return fmt::format("{} and {} more", fmt::join(names.first(24), ", "), names.size() - 24);
-  return fmt::format("{}", fmt::join(names, ", "));
+  constexpr std::size_t kMost = 24;
+  std::vector<std::string> shown;
+  for (const std::string& name : names.first(std::min(kMost, names.size()))) shown.push_back(excerpt(name));
+  std::string text = fmt::format("{}", fmt::join(shown, ", "));
+  if (names.size() > kMost) text += fmt::format(" and {} more", names.size() - kMost);
+  return text;
 }
 
 std::string wanted_names(const Dialect& dialect, Role role) {
@@ -65,13 +68,11 @@ std::vector<Role> missing_roles(const ColumnMap& map, const Dialect& dialect, Da
     if (!map.has(role)) missing.push_back(role);
   };
   if (dataset == Dataset::kActions) {
-    for (const Role role : {Role::kTicker, Role::kExDate, Role::kActionType, Role::kValue})
-      need(role);
+    for (const Role role : {Role::kTicker, Role::kExDate, Role::kActionType, Role::kValue}) need(role);
     return missing;
   }
   if (!map.has(Role::kDate)) need(Role::kTs);
-  for (const Role role : {Role::kOpen, Role::kHigh, Role::kLow, Role::kClose})
-    need(role);
+  for (const Role role : {Role::kOpen, Role::kHigh, Role::kLow, Role::kClose}) need(role);
   if (!dialect.volume) need(Role::kVolume);
   return missing;
 }
@@ -137,7 +138,7 @@ Result<ColumnMap> map_columns(std::span<const std::string> names, const Dialect&
           ErrorKind::kDamaged, 2021,
           fmt::format("the header has the column '{}' twice; which one counts cannot be told, so rename "
                       "or remove one",
-                      names[i]),
+                      excerpt(names[i])),
           std::string(where));
     }
     const auto found = known.find(name);
@@ -147,12 +148,12 @@ Result<ColumnMap> map_columns(std::span<const std::string> names, const Dialect&
     }
     std::size_t& slot = map.index[static_cast<std::size_t>(found->second)];
     if (slot != ColumnMap::kAbsent) {
-      return fail(
-          ErrorKind::kDamaged, 2022,
-          fmt::format("both '{}' and '{}' could be the {}; say which in a dialect: "
-                      "{{\"columns\": {{\"{}\": \"{}\"}}}}",
-                      names[slot], names[i], to_string(found->second), to_string(found->second), names[i]),
-          std::string(where));
+      return fail(ErrorKind::kDamaged, 2022,
+                  fmt::format("both '{}' and '{}' could be the {}; say which in a dialect: "
+                              "{{\"columns\": {{\"{}\": \"{}\"}}}}",
+                              excerpt(names[slot]), excerpt(names[i]), to_string(found->second),
+                              to_string(found->second), excerpt(names[i])),
+                  std::string(where));
     }
     slot = i;
     map.mapped.push_back({found->second, names[i], i});

@@ -11,6 +11,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "goldtape/provider/files/excerpt.h"
+
 namespace goldtape::provider::files {
 
 namespace {
@@ -31,16 +33,14 @@ std::uint64_t matches(const char* block, char c) {
   return mask;
 #else
   std::uint64_t mask = 0;
-  for (unsigned i = 0; i < kBlock; ++i)
-    mask |= static_cast<std::uint64_t>(block[i] == c) << i;
+  for (unsigned i = 0; i < kBlock; ++i) mask |= static_cast<std::uint64_t>(block[i] == c) << i;
   return mask;
 #endif
 }
 
 /// Bit i becomes the parity of bits 0..i: set from each opening quote up to before its closing one.
 std::uint64_t prefix_parity(std::uint64_t bits) {
-  for (unsigned shift = 1; shift < 64; shift *= 2)
-    bits ^= bits << shift;
+  for (unsigned shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
   return bits;
 }
 
@@ -101,7 +101,7 @@ Result<Field> CsvScanner::unquote(std::string_view raw) {
     return fail(ErrorKind::kDamaged, 2025,
                 fmt::format("a quote inside the unquoted field '{}'; quote the whole field and double the "
                             "quotes within it, or name another quote character in the dialect",
-                            raw.substr(0, 80)),
+                            excerpt(raw)),
                 where());
   }
   std::string_view rest = raw.substr(1);
@@ -121,11 +121,11 @@ Result<Field> CsvScanner::unquote(std::string_view raw) {
     return fail(ErrorKind::kDamaged, 2024,
                 fmt::format("the quoted field that begins '{}' is never closed; the file is cut short or a "
                             "quote is missing",
-                            raw.substr(0, 40)),
+                            excerpt(raw)),
                 where());
   }
   return fail(ErrorKind::kDamaged, 2025,
-              fmt::format("text after the closing quote of the field '{}'", raw.substr(0, 80)), where());
+              fmt::format("text after the closing quote of the field '{}'", excerpt(raw)), where());
 }
 
 Status CsvScanner::finish_row(std::vector<Field>& fields) {

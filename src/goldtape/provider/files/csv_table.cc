@@ -1,8 +1,11 @@
 #include "goldtape/provider/files/csv_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "goldtape/provider/files/excerpt.h"
 
 namespace goldtape::provider::files {
 
@@ -31,16 +34,16 @@ Result<CsvTable> CsvTable::open(std::string_view text, const Dialect& dialect, D
                                 std::string_view where) {
   Dialect settled = dialect;
   if (settled.delimiter == 0) {
-    const std::string_view first_line = text.substr(0, text.find('\n'));
-    settled.delimiter = sniff_delimiter(first_line, dialect, dataset);
+    const std::size_t begin = std::min(text.find_first_not_of("\r\n"), text.size());
+    const std::string_view header = text.substr(begin, text.find('\n', begin) - begin);
+    settled.delimiter = sniff_delimiter(header, dialect, dataset);
   }
   CsvTable table(text, std::move(settled), where);
   std::vector<std::string> names;
   const bool has_header = table.dialect_.column_order.empty();
   if (has_header) {
     GT_RETURN_IF_ERROR(table.scanner_.next(table.fields_));
-    for (const Field& field : table.fields_)
-      names.emplace_back(field.text);
+    for (const Field& field : table.fields_) names.emplace_back(field.text);
   } else {
     Dialect by_order = table.dialect_;
     names = names_in_order(by_order);
@@ -56,14 +59,12 @@ Result<bool> CsvTable::next() {
   if (found && fields_.size() != map_.width) {
     return fail(ErrorKind::kDamaged, 2026,
                 fmt::format("{} fields where {} columns were named: '{}'", fields_.size(), map_.width,
-                            row_text().substr(0, 120)),
+                            excerpt(row_text())),
                 here());
   }
   return found;
 }
 
-std::string CsvTable::here() const {
-  return fmt::format("{}:{}", where_, line());
-}
+std::string CsvTable::here() const { return fmt::format("{}:{}", where_, line()); }
 
 }  // namespace goldtape::provider::files

@@ -85,26 +85,14 @@ Dialect pystock_dialect() {
 
 }  // namespace
 
-std::string_view to_string(Role role) {
-  return kRoleNames[static_cast<std::size_t>(role)];
-}
-Result<Role> parse_role(std::string_view text) {
-  return parse_word<Role>(text, kRoleNames, "column role");
-}
+std::string_view to_string(Role role) { return kRoleNames[static_cast<std::size_t>(role)]; }
+Result<Role> parse_role(std::string_view text) { return parse_word<Role>(text, kRoleNames, "column role"); }
 
-std::string_view to_string(Label label) {
-  return kLabelNames[static_cast<std::size_t>(label)];
-}
-Result<Label> parse_label(std::string_view text) {
-  return parse_word<Label>(text, kLabelNames, "label");
-}
+std::string_view to_string(Label label) { return kLabelNames[static_cast<std::size_t>(label)]; }
+Result<Label> parse_label(std::string_view text) { return parse_word<Label>(text, kLabelNames, "label"); }
 
-std::string_view to_string(Order order) {
-  return kOrderNames[static_cast<std::size_t>(order)];
-}
-Result<Order> parse_order(std::string_view text) {
-  return parse_word<Order>(text, kOrderNames, "order");
-}
+std::string_view to_string(Order order) { return kOrderNames[static_cast<std::size_t>(order)]; }
+Result<Order> parse_order(std::string_view text) { return parse_word<Order>(text, kOrderNames, "order"); }
 
 Result<Dialect> builtin_dialect(std::string_view name) {
   if (name == "default") return default_dialect();
@@ -116,8 +104,6 @@ Result<Dialect> builtin_dialect(std::string_view name) {
                   name, did_you_mean(name, kBuiltins), join_or(kBuiltins)));
 }
 
-std::span<const std::string_view> builtin_dialect_names() {
-  return kBuiltins;
-}
+std::span<const std::string_view> builtin_dialect_names() { return kBuiltins; }
 
 }  // namespace goldtape::provider::files

@@ -13,12 +13,8 @@ namespace {
 constexpr std::array<std::string_view, 2> kPackings = {".gz", ".zst"};
 constexpr std::array<std::string_view, 6> kFormats = {".csv", ".tsv", ".psv", ".parquet", ".pq", ".txt"};
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 std::string_view base_name(std::string_view path) {
   const std::size_t slash = path.rfind('/');
@@ -39,8 +35,7 @@ bool strip_suffix(std::string_view& name, const std::array<std::string_view, N>&
 std::optional<Date> date_from_digits(std::string_view digits) {
   const auto number = [&](std::size_t from, std::size_t count) {
     unsigned value = 0;
-    for (const char c : digits.substr(from, count))
-      value = value * 10 + static_cast<unsigned>(c - '0');
+    for (const char c : digits.substr(from, count)) value = value * 10 + static_cast<unsigned>(c - '0');
     return value;
   };
   const std::chrono::year_month_day ymd{std::chrono::year{static_cast<int>(number(0, 4))},
@@ -99,15 +94,13 @@ std::string ticker_of_name(std::string_view path) {
   strip_suffix(name, kFormats);
   if (const auto date = first_date(name)) name = name.substr(0, date->begin);
   name = name.substr(0, std::min(name.find('_'), name.find(' ')));
-  while (!name.empty() && (name.back() == '-' || name.back() == '.'))
-    name.remove_suffix(1);
+  while (!name.empty() && (name.back() == '-' || name.back() == '.')) name.remove_suffix(1);
   std::string ticker(name);
   if (!is_ticker(ticker)) return {};
   const bool has_upper =
       std::any_of(ticker.begin(), ticker.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (!has_upper) {
-    for (char& c : ticker)
-      c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+    for (char& c : ticker) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
   }
   return ticker;
 }

@@ -12,14 +12,10 @@ namespace {
 
 std::string_view to_string(FoundOrder order) {
   switch (order) {
-    case FoundOrder::kSingleRow:
-      return "single row";
-    case FoundOrder::kAscending:
-      return "ascending";
-    case FoundOrder::kDescending:
-      return "descending";
-    case FoundOrder::kMixed:
-      return "mixed";
+    case FoundOrder::kSingleRow: return "single row";
+    case FoundOrder::kAscending: return "ascending";
+    case FoundOrder::kDescending: return "descending";
+    case FoundOrder::kMixed: return "mixed";
   }
   return "mixed";
 }
@@ -47,8 +43,7 @@ void describe(model::BarBatch& batch, std::size_t max_rows, Inspection& result) 
 void describe(model::ActionBatch& batch, std::size_t max_rows, Inspection& result) {
   result.rows = batch.actions.size();
   std::vector<std::string_view> tickers;
-  for (const model::CorporateAction& action : batch.actions)
-    tickers.push_back(action.ticker);
+  for (const model::CorporateAction& action : batch.actions) tickers.push_back(action.ticker);
   std::sort(tickers.begin(), tickers.end());
   result.tickers = static_cast<std::size_t>(std::unique(tickers.begin(), tickers.end()) - tickers.begin());
   result.first_actions = first_of(batch.actions, max_rows);

@@ -6,12 +6,8 @@ namespace {
 
 constexpr std::int64_t kQuarter = 900'000'000;
 
-std::int64_t quarter_of(std::int64_t us) {
-  return us / kQuarter - (us % kQuarter < 0 ? 1 : 0);
-}
-LocalTime local_time(std::int64_t us) {
-  return LocalTime{std::chrono::microseconds{us}};
-}
+std::int64_t quarter_of(std::int64_t us) { return us / kQuarter - (us % kQuarter < 0 ? 1 : 0); }
+LocalTime local_time(std::int64_t us) { return LocalTime{std::chrono::microseconds{us}}; }
 
 }  // namespace
 

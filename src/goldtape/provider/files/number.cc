@@ -16,23 +16,18 @@ constexpr std::array<double, 23> kPowersOfTen = {1e0,  1e1,  1e2,  1e3,  1e4,  1
                                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 constexpr std::uint64_t kExactIntegerLimit = std::uint64_t{1} << 53;
 
-bool is_digit(char c) {
-  return static_cast<unsigned char>(c - '0') < 10;
-}
+bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
 std::string_view strip_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-    text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-    text.remove_suffix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
 }
 
 bool names_non_finite(std::string_view text) {
   if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
   std::string lower(text.substr(0, 9));
-  for (char& c : lower)
-    c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
   return lower == "nan" || lower == "inf" || lower == "infinity" || lower == "-nan" || lower == "#nan";
 }
 
@@ -61,16 +56,11 @@ NumberFault parse_decimal_slowly(std::string_view text, char decimal, double& ou
 
 std::string_view to_string(NumberFault fault) {
   switch (fault) {
-    case NumberFault::kNone:
-      return "is a number";
-    case NumberFault::kNotANumber:
-      return "is not a number";
-    case NumberFault::kNotFinite:
-      return "is not a finite number";
-    case NumberFault::kOutOfRange:
-      return "is out of range";
-    case NumberFault::kFraction:
-      return "has a fraction where a whole number belongs";
+    case NumberFault::kNone: return "is a number";
+    case NumberFault::kNotANumber: return "is not a number";
+    case NumberFault::kNotFinite: return "is not a finite number";
+    case NumberFault::kOutOfRange: return "is out of range";
+    case NumberFault::kFraction: return "has a fraction where a whole number belongs";
   }
   return "is not a number";
 }
@@ -84,14 +74,12 @@ NumberFault parse_decimal(std::string_view text, char decimal, double& out) {
   if (negative) ++p;
   std::uint64_t mantissa = 0;
   const char* const first_digit = p;
-  while (p != end && is_digit(*p))
-    mantissa = mantissa * 10 + static_cast<std::uint64_t>(*p++ - '0');
+  while (p != end && is_digit(*p)) mantissa = mantissa * 10 + static_cast<std::uint64_t>(*p++ - '0');
   auto digits = p - first_digit;
   std::size_t fraction_digits = 0;
   if (p != end && *p == decimal) {
     const char* const point = p++;
-    while (p != end && is_digit(*p))
-      mantissa = mantissa * 10 + static_cast<std::uint64_t>(*p++ - '0');
+    while (p != end && is_digit(*p)) mantissa = mantissa * 10 + static_cast<std::uint64_t>(*p++ - '0');
     fraction_digits = static_cast<std::size_t>(p - point - 1);
     digits += p - point - 1;
   }

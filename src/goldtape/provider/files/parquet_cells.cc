@@ -64,33 +64,21 @@ std::optional<Status> for_each_number(const arrow::Array& column, Real real, Int
     return {};
   };
   switch (column.type_id()) {
-    case arrow::Type::DOUBLE:
-      return for_each<arrow::DoubleArray>(column, real_value, null);
-    case arrow::Type::FLOAT:
-      return for_each<arrow::FloatArray>(column, real_value, null);
-    case arrow::Type::INT64:
-      return for_each<arrow::Int64Array>(column, integer_value, null);
-    case arrow::Type::INT32:
-      return for_each<arrow::Int32Array>(column, integer_value, null);
-    case arrow::Type::INT16:
-      return for_each<arrow::Int16Array>(column, integer_value, null);
-    case arrow::Type::INT8:
-      return for_each<arrow::Int8Array>(column, integer_value, null);
-    case arrow::Type::UINT32:
-      return for_each<arrow::UInt32Array>(column, integer_value, null);
-    case arrow::Type::UINT16:
-      return for_each<arrow::UInt16Array>(column, integer_value, null);
-    case arrow::Type::UINT8:
-      return for_each<arrow::UInt8Array>(column, integer_value, null);
+    case arrow::Type::DOUBLE: return for_each<arrow::DoubleArray>(column, real_value, null);
+    case arrow::Type::FLOAT: return for_each<arrow::FloatArray>(column, real_value, null);
+    case arrow::Type::INT64: return for_each<arrow::Int64Array>(column, integer_value, null);
+    case arrow::Type::INT32: return for_each<arrow::Int32Array>(column, integer_value, null);
+    case arrow::Type::INT16: return for_each<arrow::Int16Array>(column, integer_value, null);
+    case arrow::Type::INT8: return for_each<arrow::Int8Array>(column, integer_value, null);
+    case arrow::Type::UINT32: return for_each<arrow::UInt32Array>(column, integer_value, null);
+    case arrow::Type::UINT16: return for_each<arrow::UInt16Array>(column, integer_value, null);
+    case arrow::Type::UINT8: return for_each<arrow::UInt8Array>(column, integer_value, null);
     case arrow::Type::UINT64:
       return for_each<arrow::UInt64Array>(
           column, [&](std::int64_t i, std::uint64_t v) { return decimal(i, std::to_string(v)); }, null);
-    case arrow::Type::DECIMAL128:
-      return decimal_rows(static_cast<const arrow::Decimal128Array&>(column));
-    case arrow::Type::DECIMAL256:
-      return decimal_rows(static_cast<const arrow::Decimal256Array&>(column));
-    default:
-      return std::nullopt;
+    case arrow::Type::DECIMAL128: return decimal_rows(static_cast<const arrow::Decimal128Array&>(column));
+    case arrow::Type::DECIMAL256: return decimal_rows(static_cast<const arrow::Decimal256Array&>(column));
+    default: return std::nullopt;
   }
 }
 
@@ -194,8 +182,7 @@ Status read_time_texts(const arrow::Array& column, Dialect& dialect, std::vector
 template <typename ArrayType>
 void append_views(const arrow::Array& column, std::vector<std::string_view>& texts) {
   const auto& array = static_cast<const ArrayType&>(column);
-  for (std::int64_t i = 0; i < array.length(); ++i)
-    texts.push_back(array.GetView(i));
+  for (std::int64_t i = 0; i < array.length(); ++i) texts.push_back(array.GetView(i));
 }
 
 }  // namespace
@@ -273,15 +260,9 @@ Result<std::vector<std::string_view>> read_texts(const arrow::Array& column, con
   std::vector<std::string_view> texts;
   texts.reserve(static_cast<std::size_t>(column.length()));
   switch (column.type_id()) {
-    case arrow::Type::STRING:
-      append_views<arrow::StringArray>(column, texts);
-      return texts;
-    case arrow::Type::LARGE_STRING:
-      append_views<arrow::LargeStringArray>(column, texts);
-      return texts;
-    case arrow::Type::STRING_VIEW:
-      append_views<arrow::StringViewArray>(column, texts);
-      return texts;
+    case arrow::Type::STRING: append_views<arrow::StringArray>(column, texts); return texts;
+    case arrow::Type::LARGE_STRING: append_views<arrow::LargeStringArray>(column, texts); return texts;
+    case arrow::Type::STRING_VIEW: append_views<arrow::StringViewArray>(column, texts); return texts;
     case arrow::Type::DICTIONARY: {
       const auto& array = static_cast<const arrow::DictionaryArray&>(column);
       GT_ASSIGN(const std::vector<std::string_view> words, read_texts(*array.dictionary(), place));
@@ -290,8 +271,7 @@ Result<std::vector<std::string_view>> read_texts(const arrow::Array& column, con
       }
       return texts;
     }
-    default:
-      return wrong_type(column, place, "strings");
+    default: return wrong_type(column, place, "strings");
   }
 }
 
@@ -307,26 +287,15 @@ Result<std::vector<ReadTime>> read_times(const arrow::Array& column, Dialect& di
   }
   Status status;
   switch (column.type_id()) {
-    case arrow::Type::TIMESTAMP:
-      status = read_timestamps(column, times, place);
-      break;
-    case arrow::Type::DATE32:
-      status = read_dates<arrow::Date32Array>(column, times, place);
-      break;
-    case arrow::Type::DATE64:
-      status = read_dates<arrow::Date64Array>(column, times, place);
-      break;
-    case arrow::Type::INT64:
-      status = read_time_counts(column, dialect, times, place);
-      break;
+    case arrow::Type::TIMESTAMP: status = read_timestamps(column, times, place); break;
+    case arrow::Type::DATE32: status = read_dates<arrow::Date32Array>(column, times, place); break;
+    case arrow::Type::DATE64: status = read_dates<arrow::Date64Array>(column, times, place); break;
+    case arrow::Type::INT64: status = read_time_counts(column, dialect, times, place); break;
     case arrow::Type::STRING:
     case arrow::Type::LARGE_STRING:
     case arrow::Type::STRING_VIEW:
-    case arrow::Type::DICTIONARY:
-      status = read_time_texts(column, dialect, times, place);
-      break;
-    default:
-      return wrong_type(column, place, "timestamps, dates, int64 epochs and strings");
+    case arrow::Type::DICTIONARY: status = read_time_texts(column, dialect, times, place); break;
+    default: return wrong_type(column, place, "timestamps, dates, int64 epochs and strings");
   }
   GT_RETURN_IF_ERROR(status);
   return times;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "goldtape/provider/files/excerpt.h"
 #include "goldtape/provider/files/file_name.h"
 
 namespace goldtape::provider::files {
@@ -39,7 +40,7 @@ Result<TsFormat> settle_ts_format(Dialect& dialect, std::string_view sample, std
           ErrorKind::kDamaged, 2030,
           fmt::format("'{}' is not a timestamp that can be told without help; name its format in a dialect: "
                       "{{\"ts_format\": \"%m/%d/%Y %H:%M\"}}",
-                      sample.substr(0, 60)),
+                      excerpt(sample)),
           std::string(where));
     }
     dialect.ts_format = guess;
@@ -50,7 +51,7 @@ Result<TsFormat> settle_ts_format(Dialect& dialect, std::string_view sample, std
 std::unexpected<Error> bad_time(TimeFault fault, std::string_view text, const TsFormat& format,
                                 std::string where) {
   return fail(ErrorKind::kDamaged, 2030,
-              fmt::format("'{}' {}{}", text.substr(0, 60), to_string(fault),
+              fmt::format("'{}' {}{}", excerpt(text), to_string(fault),
                           fault == TimeFault::kFormat ? fmt::format(" ({})", format.text()) : ""),
               std::move(where));
 }

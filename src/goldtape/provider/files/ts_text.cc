@@ -13,9 +13,7 @@ namespace {
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int64_t kSecondsPerDay = 86'400;
 
-bool is_digit(char c) {
-  return static_cast<unsigned char>(c - '0') < 10;
-}
+bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
 /// The parts of a civil time as they are read.
 struct Civil {
@@ -84,8 +82,7 @@ class Cursor {
     for (; p_ != end_ && is_digit(*p_); ++p_, ++digits) {
       if (digits < 6) micros = micros * 10 + (*p_ - '0');
     }
-    for (int i = digits; i < 6; ++i)
-      micros *= 10;
+    for (int i = digits; i < 6; ++i) micros *= 10;
     return digits >= 1 && digits <= 9;
   }
   /// Z, +HH:MM, +HHMM or +HH.
@@ -106,8 +103,7 @@ class Cursor {
     static constexpr std::string_view kNames = "janfebmaraprmayjunjulaugsepoctnovdec";
     if (end_ - p_ < 3) return false;
     std::array<char, 3> lower{};
-    for (std::size_t i = 0; i < 3; ++i)
-      lower[i] = static_cast<char>(p_[i] | 0x20);
+    for (std::size_t i = 0; i < 3; ++i) lower[i] = static_cast<char>(p_[i] | 0x20);
     const std::size_t at = kNames.find(std::string_view(lower.data(), 3));
     if (at == std::string_view::npos || at % 3 != 0) return false;
     month = static_cast<int>(at / 3) + 1;
@@ -158,36 +154,24 @@ TimeFault read_iso(std::string_view text, ReadTime& out) {
 
 bool read_letter(char letter, Cursor& cursor, Civil& civil) {
   switch (letter) {
-    case 'Y':
-      return cursor.number(4, 4, civil.year);
+    case 'Y': return cursor.number(4, 4, civil.year);
     case 'y': {
       // POSIX: 69-99 are 1969-1999, 00-68 are 2000-2068.
       if (!cursor.number(2, 2, civil.year)) return false;
       civil.year += civil.year < 69 ? 2000 : 1900;
       return true;
     }
-    case 'm':
-      return cursor.number(1, 2, civil.month);
-    case 'b':
-      return cursor.month_name(civil.month);
-    case 'd':
-      return cursor.number(1, 2, civil.day);
+    case 'm': return cursor.number(1, 2, civil.month);
+    case 'b': return cursor.month_name(civil.month);
+    case 'd': return cursor.number(1, 2, civil.day);
     case 'H':
-    case 'I':
-      civil.has_time = true;
-      return cursor.number(1, 2, civil.hour);
-    case 'p':
-      return cursor.am_pm(civil.pm);
-    case 'M':
-      return cursor.number(2, 2, civil.minute);
-    case 'S':
-      return cursor.number(2, 2, civil.second);
-    case 'f':
-      return cursor.fraction(civil.micros);
-    case 'z':
-      return cursor.offset(civil);
-    default:
-      return false;
+    case 'I': civil.has_time = true; return cursor.number(1, 2, civil.hour);
+    case 'p': return cursor.am_pm(civil.pm);
+    case 'M': return cursor.number(2, 2, civil.minute);
+    case 'S': return cursor.number(2, 2, civil.second);
+    case 'f': return cursor.fraction(civil.micros);
+    case 'z': return cursor.offset(civil);
+    default: return false;
   }
 }
 
@@ -199,16 +183,11 @@ bool is_all_digits(std::string_view text) {
 
 std::string_view to_string(TimeFault fault) {
   switch (fault) {
-    case TimeFault::kNone:
-      return "is a timestamp";
-    case TimeFault::kFormat:
-      return "is not a timestamp in this file's format";
-    case TimeFault::kNoSuchDate:
-      return "is a date that does not exist";
-    case TimeFault::kNoSuchTime:
-      return "is a time of day that does not exist";
-    case TimeFault::kRange:
-      return "is outside the years 1678 to 2261";
+    case TimeFault::kNone: return "is a timestamp";
+    case TimeFault::kFormat: return "is not a timestamp in this file's format";
+    case TimeFault::kNoSuchDate: return "is a date that does not exist";
+    case TimeFault::kNoSuchTime: return "is a time of day that does not exist";
+    case TimeFault::kRange: return "is outside the years 1678 to 2261";
   }
   return "is not a timestamp";
 }
@@ -266,41 +245,30 @@ std::string TsFormat::guess(std::string_view sample) {
     return {};
   }
   switch (sample.size()) {
-    case 8:
-      return "%Y%m%d";
+    case 8: return "%Y%m%d";
     case 9:
-    case 10:
-      return "epoch_s";
+    case 10: return "epoch_s";
     case 12:
-    case 13:
-      return "epoch_ms";
+    case 13: return "epoch_ms";
     case 15:
-    case 16:
-      return "epoch_us";
+    case 16: return "epoch_us";
     case 18:
-    case 19:
-      return "epoch_ns";
-    default:
-      return {};
+    case 19: return "epoch_ns";
+    default: return {};
   }
 }
 
 TimeFault TsFormat::read(std::string_view text, ReadTime& out) const {
-  while (!text.empty() && text.front() == ' ')
-    text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ')
-    text.remove_suffix(1);
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   switch (style_) {
-    case Style::kIso:
-      return read_iso(text, out);
+    case Style::kIso: return read_iso(text, out);
     case Style::kDate: {
       const TimeFault fault = read_iso(text, out);
       return fault == TimeFault::kNone && out.kind != ReadTime::Kind::kDate ? TimeFault::kFormat : fault;
     }
-    case Style::kEpoch:
-      return read_epoch(text, out);
-    case Style::kPattern:
-      return read_pattern(text, out);
+    case Style::kEpoch: return read_epoch(text, out);
+    case Style::kPattern: return read_pattern(text, out);
   }
   return TimeFault::kFormat;
 }
