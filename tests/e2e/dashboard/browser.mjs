@@ -109,6 +109,8 @@ async function keyboard(page) {
   await page.keyboard.press("Enter");
   await page.waitForFunction((ticker) => window.goldtape.state().ticker !== ticker, before);
   seen.keys.next_symbol = await page.evaluate(() => window.goldtape.state().ticker);
+  await pick_symbol(page, plan.symbols[0]);
+  await page.locator(`#chart-intervals button[value="${plan.intervals[0]}"]`).click();
   await page.locator("#chart").focus();
   const readouts = [];
   for (const key of ["End", "ArrowLeft", "ArrowLeft", "Home", "+", "-"]) {
