@@ -12,6 +12,7 @@ import talib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MINUTE = ROOT / "samples" / "minute"
+GOLDEN = ROOT / "tests" / "data" / "feature" / "SPY_daily.csv"
 TOLERANCE = 1e-9
 
 
@@ -49,7 +50,7 @@ def daily_bars(ticker: str) -> pd.DataFrame:
 def engine(bars: pd.DataFrame) -> pd.DataFrame:
     tool = os.environ["FEATURE_TOOL"]
     rows = bars.assign(priced=bars["priced"].astype(int)).fillna(0)
-    text = rows.to_csv(index=False, header=False, float_format="%.17g")
+    text = rows.to_csv(index=False, header=False)
     done = subprocess.run([tool], input=text, capture_output=True, text=True, check=True)
     return pd.read_csv(io.StringIO(done.stdout))
 
@@ -130,3 +131,19 @@ def test_daily_history(ticker):
 @pytest.mark.parametrize("bars", [minute_bars, daily_bars], ids=["minute", "daily"])
 def test_an_index_without_volume(bars):
     assert_equal(bars("VIX"), least_values=50, without=frozenset(NEEDS_VOLUME))
+
+
+def golden_text(bars: pd.DataFrame) -> str:
+    """Bars with the reference's features on every 20th row: what the C++ tests read where there is no TA-Lib."""
+    checked = np.arange(len(bars)) % 20 == 0
+    features = reference(bars)
+    features[~checked] = np.nan
+    rows = pd.concat([bars[["open", "high", "low", "close", "volume"]], features], axis=1)
+    rows.insert(0, "checked", checked.astype(int))
+    return rows.to_csv(index=False)
+
+
+def test_golden_file_is_what_talib_says():
+    stored = pd.read_csv(GOLDEN)
+    fresh = pd.read_csv(io.StringIO(golden_text(daily_bars("SPY"))))
+    pd.testing.assert_frame_equal(stored, fresh, rtol=TOLERANCE, atol=0)
