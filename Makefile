@@ -33,7 +33,7 @@ tests-built: setup-test build
 test: tests-built ## unit and end-to-end tests, and those against PyIceberg and DuckDB
 	@ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS) --label-exclude interop
 
-interop: tests-built ## tests against servers and big engines
+interop: setup-interop tests-built ## tests against servers and big engines
 	@ctest --test-dir $(BUILD) --output-on-failure --label-regex interop
 
 fmt: setup-lint ## format the sources

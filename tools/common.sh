@@ -28,9 +28,9 @@ CHECK
   return 1
 }
 
-# test_venv_path PYTHON: the folder of the virtual environment for this Python and tests/requirements.txt.
-test_venv_path() {
+# venv_path PYTHON REQUIREMENTS: the folder of the virtual environment for this Python and requirements file.
+venv_path() {
   local key
-  key=$({ "$1" -c 'import sys; print(sys.version, sys.prefix)'; cat "$ROOT/tests/requirements.txt"; } | sha256sum)
+  key=$({ "$1" -c 'import sys; print(sys.version, sys.prefix)'; cat "$ROOT/$2"; } | sha256sum)
   printf '%s/venv/%s\n' "$CACHE" "${key:0:12}"
 }

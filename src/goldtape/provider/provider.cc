@@ -54,9 +54,7 @@ Result<Request> Request::from_json(std::string_view text) {
   return request;
 }
 
-std::string Request::id() const {
-  return sha256_hex(to_json());
-}
+std::string Request::id() const { return sha256_hex(to_json()); }
 
 std::string Answer::load_id() const {
   Sha256 hash;

@@ -21,10 +21,10 @@ namespace goldtape::provider {
 /// One question to a venue. Everything that decides how its answer is read stands in here, so that
 /// (request, raw bytes) -> rows is a pure function.
 struct Request {
-  std::string provider;            ///< Registry name of the venue that parses it: "files".
-  std::string source;              ///< As stored in bronze; for files the --source name.
-  std::string dataset = "bars";    ///< bars | actions
-  std::string ticker = "_many";    ///< One ticker, or "_many".
+  std::string provider;                             ///< Registry name of the venue that parses it: "files".
+  std::string source;                               ///< As stored in bronze; for files the --source name.
+  std::string dataset = "bars";                     ///< bars | actions
+  std::string ticker = "_many";                     ///< One ticker, or "_many".
   model::Interval interval = model::Interval::k1m;  ///< Bars only.
   /// Parsing and asking parameters by name, canonical and complete (no locale, no machine path):
   /// for files: "name" (below the folder given), "dialect" (its whole JSON), "observed_at" when given.
@@ -40,12 +40,12 @@ struct Request {
 /// One answer as it came, before parsing.
 struct Answer {
   Request request;
-  std::string bytes;           ///< Byte for byte (a gzip file stays gzip).
-  std::string extension;       ///< How raw/ names it, without a dot: "csv", "csv.gz", "json", "parquet".
+  std::string bytes;      ///< Byte for byte (a gzip file stays gzip).
+  std::string extension;  ///< How raw/ names it, without a dot: "csv", "csv.gz", "json", "parquet".
   Timestamp observed_at{};
-  int http_status = 0;         ///< 0 where there was no HTTP.
+  int http_status = 0;  ///< 0 where there was no HTTP.
   int attempts = 1;
-  std::string display_name;    ///< Path or URL for messages (no secrets).
+  std::string display_name;  ///< Path or URL for messages (no secrets).
 
   /// SHA-256 hex of request.id() and the bytes: the same answer twice has the same id.
   [[nodiscard]] std::string load_id() const;
