@@ -83,6 +83,12 @@ class TableBuilder {
   void integer(std::int64_t value) {
     as<arrow::Int64Builder>([&](auto& b) { return b.Append(value); });
   }
+  void small_integer(std::int32_t value) {
+    as<arrow::Int32Builder>([&](auto& b) { return b.Append(value); });
+  }
+  void flag(bool value) {
+    as<arrow::BooleanBuilder>([&](auto& b) { return b.Append(value); });
+  }
   void integer_or_null(std::optional<std::int64_t> value) {
     as<arrow::Int64Builder>([&](auto& b) { return value ? b.Append(*value) : b.AppendNull(); });
   }

@@ -161,6 +161,7 @@ Result<CreateReport> Lake::create(const std::string& path, const LakeOptions& gi
   impl->open_catalog();
   CreateReport report{.root = root, .lake_created = !version, .tables_created = {}};
   GT_ASSIGN(report.tables_created, create_missing_tables(*impl->catalog));
+  GT_ASSIGN(report.calendar_filled, fill_calendar(*impl->catalog, calendar::xnys()));
   if (!version) GT_RETURN_IF_ERROR(sign(*impl->database, root));
   return report;
 }

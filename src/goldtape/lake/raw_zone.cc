@@ -104,7 +104,9 @@ Result<StoredAnswer> unpack(const Frames& frames, std::string_view path) {
     frames.trailer.at("request").get_to(out.request_json);
     frames.trailer.at("sha256").get_to(out.content_sha256);
     frames.trailer.at("bytes").get_to(size);
-    GT_ASSIGN(out.observed_at, parse_timestamp(frames.trailer.at("observed_at").get<std::string>()));
+    const auto observed_at = parse_timestamp(frames.trailer.at("observed_at").get<std::string>());
+    if (!observed_at) return damaged(path, observed_at.error().message);
+    out.observed_at = *observed_at;
   } catch (const nlohmann::json::exception& error) {
     return damaged(path, error.what());
   }
