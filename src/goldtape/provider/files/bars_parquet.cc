@@ -14,6 +14,7 @@
 #include <parquet/file_reader.h>
 #include <parquet/metadata.h>
 
+#include "goldtape/base/limits.h"
 #include "goldtape/provider/files/parquet_cells.h"
 #include "goldtape/provider/files/reading.h"
 
@@ -22,7 +23,7 @@ namespace goldtape::provider::files {
 namespace {
 
 /// Beyond this a file must be split; run-length encoding packs billions of rows into a page.
-constexpr std::int64_t kMaxRows = std::int64_t{1} << 26;
+constexpr std::int64_t kMaxRows = limits::kMaxInputRows;
 constexpr std::int64_t kBatchRows = 1 << 16;
 
 Error damaged(const arrow::Status& status, const std::string& where) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "goldtape/base/limits.h"
 #include "goldtape/base/text.h"
 #include "goldtape/provider/files/columns.h"
 #include "goldtape/provider/files/dialect_json.h"
@@ -14,8 +15,6 @@
 namespace goldtape::provider::files {
 
 namespace {
-
-constexpr std::uint64_t kMaxFileBytes = std::uint64_t{4} << 30;
 
 /// Directory and last component; the directory of a bare name is ".".
 std::pair<std::string, std::string> split_path(std::string_view path) {
@@ -144,7 +143,7 @@ Result<Answer> FilesProvider::fetch(const Request& request) {
   Answer answer;
   answer.display_name = join_path(root_, name->second);
   GT_ASSIGN(const io::FileInfo info, files_->info(answer.display_name));
-  if (info.size_bytes > kMaxFileBytes) {
+  if (info.size_bytes > limits::kMaxInputBytes) {
     return fail(ErrorKind::kDamaged, 2014, "the file is larger than 4 GiB; split it", answer.display_name);
   }
   GT_ASSIGN(answer.bytes, files_->read(answer.display_name));

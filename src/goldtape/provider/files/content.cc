@@ -5,13 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "goldtape/base/limits.h"
 #include "goldtape/io/compression.h"
 
 namespace goldtape::provider::files {
 
 namespace {
 
-constexpr std::uint64_t kMaxBytes = std::uint64_t{4} << 30;
 /// Rows of equal prices still differ in their times, so that no honest table packs tighter than this.
 constexpr std::uint64_t kMaxRatio = 200;
 constexpr std::uint64_t kAlwaysAllowedBytes = std::uint64_t{64} << 20;
@@ -87,11 +87,12 @@ Status Content::open(std::string_view packed, std::string_view where) {
   bytes_ = packed;
   if (compression != io::Compression::kNone) {
     packing_ = compression == io::Compression::kGzip ? ", gzip" : ", zstd";
-    const std::uint64_t limit = std::min(kMaxBytes, std::max(kAlwaysAllowedBytes, packed.size() * kMaxRatio));
+    const std::uint64_t limit =
+        std::min(limits::kMaxInputBytes, std::max(kAlwaysAllowedBytes, packed.size() * kMaxRatio));
     GT_ASSIGN(unpacked_, io::decompress(packed, compression, limit, where));
     bytes_ = unpacked_;
   }
-  if (bytes_.size() > kMaxBytes) {
+  if (bytes_.size() > limits::kMaxInputBytes) {
     return fail(ErrorKind::kDamaged, 2014, "the file holds more than 4 GiB; split it", std::string(where));
   }
   if (bytes_.size() >= 4 && bytes_.starts_with("PAR1")) {
