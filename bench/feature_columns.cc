@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <numeric>
 #include <string>
@@ -48,8 +49,9 @@ struct Work {
               FeatureColumns(to));
     }
   }
-  double timed_run() {
+  void timed_run() {
     const auto start = std::chrono::steady_clock::now();
+    const std::clock_t processor_start = std::clock();
     {
       std::vector<std::jthread> workers;
       for (std::size_t t = 1; t < threads; ++t) {
@@ -57,7 +59,9 @@ struct Work {
       }
       run(0, securities / threads);
     }
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    fmt::print("{:.6f} {:.6f}\n",
+               std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
+               static_cast<double>(std::clock() - processor_start) / CLOCKS_PER_SEC);
   }
 };
 
@@ -97,7 +101,7 @@ int main(int argc, char** argv) {
       if (std::string(argv[i]) == "all" || features()[id].name == argv[i]) work.out[id].resize(rows);
     }
   }
-  for (std::size_t repeat = 0; repeat < number(6); ++repeat) fmt::print("{:.6f}\n", work.timed_run());
+  for (std::size_t repeat = 0; repeat < number(6); ++repeat) work.timed_run();
   std::ofstream out(argv[2], std::ios::binary);
   for (const auto& column : work.out) {
     if (!column.empty()) out.write(reinterpret_cast<const char*>(column.data()), size_bytes);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <initializer_list>
 #include <memory>
 
 #include "goldtape/feature/formulas.h"
@@ -20,7 +21,8 @@ using Scratch = std::array<double, kBlockRows>;
 /// The columns of one block of bars, all priced, and what came before them.
 class Block {
  public:
-  Block(Memory& memory, FeatureColumns out) : memory_(memory), out_(out) {}
+  Block(Memory& memory, FeatureColumns out, Afterwards afterwards)
+      : memory_(memory), out_(out), goes_on_(afterwards == Afterwards::kGoesOn) {}
 
   void load() {
     memory_.closes.write_to(static_cast<std::uint64_t>(memory_.bars), closes_);
@@ -51,17 +53,25 @@ class Block {
     averages();
     exponential();
     wilder(bars.high.data() + first, bars.low.data() + first);
-    volume(bars);
+    if (needs({kSessionVwap, kVwap5, kObv, kVolumeZscore20})) {
+      volume(bars);
+      volume_sums_.roll(rows);
+      value_sums_.roll(rows);
+    }
     warm_up(kSma50);
     warm_up(kSma200);
     memory_.bars += static_cast<std::int64_t>(rows);
     closes_.roll(rows);
     close_sums_.roll(rows);
-    volume_sums_.roll(rows);
-    value_sums_.roll(rows);
   }
 
  private:
+  /// Whether anyone needs one of these: the caller, or a stream that goes on from here.
+  [[nodiscard]] bool needs(std::initializer_list<FeatureId> ids) const {
+    return goes_on_ ||
+           std::any_of(ids.begin(), ids.end(), [this](FeatureId id) { return !out_[id].empty(); });
+  }
+
   /// Where a feature's values go: to the caller's column, or to a spare one that nobody reads.
   [[nodiscard]] double* column(FeatureId id) {
     return out_[id].empty() ? spare_[id].data() : out_[id].data() + first_;
@@ -79,8 +89,10 @@ class Block {
       simple_return[i] = ratio[i] - 1.0;
       gap[i] = open[i] / previous - 1.0;
     }
+    if (!needs({kLogReturn, kVolatility20})) return;
     double* log_return = column(kLogReturn);
     for (std::size_t i = 0; i < rows_; ++i) log_return[i] = std::log(ratio[i]);
+    if (!needs({kVolatility20})) return;
     double* squares = scratch_[0].data();
     return_squares_.push(log_return, rows_, squares);
     double* volatility = column(kVolatility20);
@@ -89,7 +101,9 @@ class Block {
   }
 
   template <std::size_t kWindow>
-  [[gnu::always_inline]] void mean_close(double* out) {
+  [[gnu::always_inline]] void mean_close(FeatureId id) {
+    if (!needs({id})) return;
+    double* out = column(id);
     GOLDTAPE_ROWS_APART
     for (std::size_t i = 0; i < rows_; ++i) {
       out[i] = close_sums_.sum<kWindow>(i) / static_cast<double>(kWindow);
@@ -98,30 +112,36 @@ class Block {
 
   [[gnu::always_inline]] void averages() {
     const double* close = closes_.now();
+    double* momentum = column(kMomentum5);
+    GOLDTAPE_ROWS_APART
+    for (std::size_t i = 0; i < rows_; ++i) momentum[i] = close[i] - *(close + i - 5);
     close_sums_.push(close, rows_);
-    mean_close<5>(column(kSma5));
-    mean_close<10>(column(kSma10));
-    mean_close<20>(column(kSma20));
-    mean_close<50>(column(kSma50));
-    mean_close<200>(column(kSma200));
+    mean_close<5>(kSma5);
+    mean_close<10>(kSma10);
+    mean_close<20>(kSma20);
+    mean_close<50>(kSma50);
+    mean_close<200>(kSma200);
+    if (needs({kBbUpper20, kBbMiddle20, kBbLower20})) bands();
+  }
+
+  [[gnu::always_inline]] void bands() {
     double* squares = scratch_[0].data();
-    close_squares_.push(close, rows_, squares);
-    const double* sma_20 = column(kSma20);
+    close_squares_.push(closes_.now(), rows_, squares);
     double* upper = column(kBbUpper20);
     double* middle = column(kBbMiddle20);
     double* lower = column(kBbLower20);
-    double* momentum = column(kMomentum5);
     GOLDTAPE_ROWS_APART
     for (std::size_t i = 0; i < rows_; ++i) {
+      const double mean = close_sums_.sum<20>(i) / 20.0;
       const double width = 2.0 * std::sqrt(squares[i] / 20.0);
-      middle[i] = sma_20[i];
-      upper[i] = sma_20[i] + width;
-      lower[i] = sma_20[i] - width;
-      momentum[i] = close[i] - *(close + i - 5);
+      middle[i] = mean;
+      upper[i] = mean + width;
+      lower[i] = mean - width;
     }
   }
 
   [[gnu::always_inline]] void exponential() {
+    if (!needs({kEma12, kEma26, kMacd, kMacdSignal, kMacdHist})) return;
     const double* close = closes_.now();
     double* slow_out = column(kEma26);
     double* fast_out = column(kEma12);
@@ -149,6 +169,7 @@ class Block {
   }
 
   [[gnu::always_inline]] void wilder(const double* high, const double* low) {
+    if (!needs({kRsi14, kAtr14, kHighLowRange})) return;
     const double* close = closes_.now();
     double* mean_gain = scratch_[0].data();
     double* mean_loss = scratch_[1].data();
@@ -178,15 +199,16 @@ class Block {
     double* value = scratch_[0].data();
     traded_value(bars, value);
     running_totals(bars.date_days.data() + first_, shares, value);
-    value_sums_.push(value, rows_);
     volume_sums_.push(shares, rows_);
-    double* squares = scratch_[1].data();
-    volume_squares_.push(shares, rows_, squares);
+    value_sums_.push(value, rows_);
     double* vwap_5 = column(kVwap5);
     GOLDTAPE_ROWS_APART
     for (std::size_t i = 0; i < rows_; ++i) {
       vwap_5[i] = average_price(value_sums_.sum<5>(i), volume_sums_.sum<5>(i));
     }
+    if (!needs({kVolumeZscore20})) return;
+    double* squares = scratch_[1].data();
+    volume_squares_.push(shares, rows_, squares);
     double* z_scores = column(kVolumeZscore20);
     GOLDTAPE_ROWS_APART
     for (std::size_t i = 0; i < rows_; ++i) {
@@ -251,6 +273,7 @@ class Block {
 
   Memory& memory_;
   FeatureColumns out_;
+  bool goes_on_;
   std::size_t first_ = 0;
   std::size_t rows_ = 0;
   HistoryColumn<5> closes_;
@@ -302,7 +325,7 @@ void take_one(Memory& memory, const BarColumns& bars, std::size_t i, FeatureColu
 
 }  // namespace
 
-void step_columns(Memory& memory, const BarColumns& bars, FeatureColumns out) {
+void step_columns(Memory& memory, const BarColumns& bars, FeatureColumns out, Afterwards afterwards) {
   static const TakeRun run = best_take_run();
   std::unique_ptr<Block> block;
   const auto priced = [&](std::size_t i) { return bars.priced.empty() || bars.priced[i] != 0; };
@@ -318,7 +341,7 @@ void step_columns(Memory& memory, const BarColumns& bars, FeatureColumns out) {
       while (i < last) take_one(memory, bars, i++, out);
       continue;
     }
-    if (!block) block = std::make_unique<Block>(memory, out);
+    if (!block) block = std::make_unique<Block>(memory, out, afterwards);
     run(*block, bars, i, last);
     i = last;
   }

@@ -37,7 +37,7 @@ SecurityState::~SecurityState() = default;
 void SecurityState::update(const BarInput& bar, FeatureRow& out) { step(impl_->memory, bar, out); }
 
 void SecurityState::update(const BarColumns& bars, FeatureColumns out) {
-  step_columns(impl_->memory, bars, out);
+  step_columns(impl_->memory, bars, out, Afterwards::kGoesOn);
 }
 
 std::string SecurityState::serialize() const {
@@ -69,7 +69,7 @@ Result<SecurityState> SecurityState::restore(std::string_view bytes) {
 
 void compute(const BarColumns& bars, FeatureColumns out) {
   Memory memory;
-  step_columns(memory, bars, out);
+  step_columns(memory, bars, out, Afterwards::kDone);
 }
 
 std::vector<std::vector<double>> compute(const BarColumns& bars) {

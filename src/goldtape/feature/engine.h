@@ -40,8 +40,9 @@ class SecurityState {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Computes all features over the bars of one security from its first: `out[id]` gets bars.size() values, NaN
-/// for none. Requires: columns of one length, ascending time, nothing of `out` overlapping `bars`.
+/// Computes features over the bars of one security from its first: `out[id]` gets bars.size() values, NaN for
+/// none. What is left out costs little. Requires: columns of one length, ascending time, nothing of `out`
+/// overlapping `bars`.
 void compute(const BarColumns& bars, FeatureColumns out);
 
 /// The same into vectors of its own, by FeatureId.

@@ -46,7 +46,13 @@ static_assert(std::is_trivially_copyable_v<Memory>);
 /// The stream: takes one bar.
 void step(Memory& memory, const BarInput& bar, FeatureRow& out);
 
+/// What becomes of the memory after a batch.
+enum class Afterwards : std::uint8_t {
+  kGoesOn,  ///< More bars will come: all of it must be right.
+  kDone,    ///< Nothing: only what the features asked for need is kept up.
+};
+
 /// The batch: takes many, to the same bits as as many steps. Requires: as engine.h's compute().
-void step_columns(Memory& memory, const BarColumns& bars, FeatureColumns out);
+void step_columns(Memory& memory, const BarColumns& bars, FeatureColumns out, Afterwards afterwards);
 
 }  // namespace goldtape::feature
