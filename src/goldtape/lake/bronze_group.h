@@ -28,7 +28,7 @@ struct SourceBar {
   std::uint32_t load = 0;         ///< In the reader's load ids.
   std::int32_t basis_as_of_days = 0;
   model::PriceBasis basis = model::PriceBasis::kRaw;
-  model::BarContent content;
+  model::BarContent content = {};
 };
 
 /// A bar that cannot stand in silver.

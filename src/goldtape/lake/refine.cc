@@ -109,8 +109,11 @@ class Refiner {
   }
 
   [[nodiscard]] StepState state_now(std::set<Date> open_sessions) const {
-    StepState state{
-        .inputs = {}, .outputs = {}, .settings = settings_, .open_sessions = std::move(open_sessions)};
+    StepState state{.inputs = {},
+                    .outputs = {},
+                    .settings = settings_,
+                    .open_sessions = std::move(open_sessions),
+                    .facts = {}};
     for (const char* name : {kBars, kBronzeActions}) state.inputs[name] = snapshot(name);
     for (const char* name : kOutputs) state.outputs[name] = snapshot(name);
     return state;

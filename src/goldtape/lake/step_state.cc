@@ -44,12 +44,17 @@ Result<std::optional<StepState>> read_step_state(store::Database& database, std:
   auto inputs = from_json(value.value("inputs", json{}));
   auto outputs = from_json(value.value("outputs", json{}));
   if (!inputs || !outputs) return std::nullopt;
-  StepState state{*std::move(inputs), *std::move(outputs), value["settings"].get<std::string>(), {}};
+  StepState state{*std::move(inputs), *std::move(outputs), value["settings"].get<std::string>(), {}, {}};
   for (const json& date : value.value("open_sessions", json::array())) {
     if (!date.is_string()) return std::nullopt;
     const auto parsed = parse_date(date.get<std::string>());
     if (!parsed) return std::nullopt;
     state.open_sessions.insert(*parsed);
+  }
+  const json facts = value.value("facts", json::object());
+  for (const auto& [id, fact] : facts.items()) {
+    if (!fact.is_string()) return std::nullopt;
+    state.facts[id] = fact.get<std::string>();
   }
   return state;
 }
@@ -60,7 +65,8 @@ Status write_step_state(store::Transaction& transaction, std::string_view step, 
   const json value{{"inputs", to_json(state.inputs)},
                    {"outputs", to_json(state.outputs)},
                    {"settings", state.settings},
-                   {"open_sessions", std::move(open_sessions)}};
+                   {"open_sessions", std::move(open_sessions)},
+                   {"facts", state.facts}};
   return store::set_meta(transaction, key_of(step), value.dump());
 }
 

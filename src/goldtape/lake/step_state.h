@@ -23,6 +23,8 @@ struct StepState {
   Snapshots outputs;             ///< What it left behind.
   std::string settings;          ///< Hash of whatever else its result depends on.
   std::set<Date> open_sessions;  ///< Sessions that had not ended yet, to be done again when they have.
+  /// What the step made of single securities besides their rows, by security id.
+  std::map<std::string, std::string> facts;
   bool operator==(const StepState&) const = default;
 };
 

@@ -12,9 +12,7 @@ namespace {
 using internal::PriceRows;
 using model::Fill;
 
-std::uint32_t no_line(std::size_t) {
-  return 0;
-}
+std::uint32_t no_line(std::size_t) { return 0; }
 
 std::string key_of(const SilverMinutes& rows, std::size_t i) {
   return std::string{rows.ticker[i]} + " " + format_timestamp(from_micros(rows.ts_us[i]));
@@ -73,7 +71,7 @@ void volume_not_negative(const Rows& rows, const Context&, Outcome& outcome) {
   internal::check_volume(rows.volume, prices_of(rows), outcome);
 }
 
-/// Minutes 0, 1, ... of the session, each once and at its own instant.
+/// Minutes 0, 1, ... of the session, each once and at its own instant; while it lasts, as far as they go.
 void grid_complete(const SilverMinutes& rows, const Context& context, Outcome& outcome) {
   const std::size_t size = rows.ts_us.size();
   for (std::size_t begin = 0; begin < size;) {
@@ -84,10 +82,12 @@ void grid_complete(const SilverMinutes& rows, const Context& context, Outcome& o
     }
     const calendar::Session* session = context.calendar->find_session(from_days(rows.date_days[begin]));
     const std::size_t expected = session ? static_cast<std::size_t>(session->minutes()) : 0;
+    const bool lasts = session && context.now < session->close;
+    const bool whole = lasts ? end - begin <= expected : end - begin == expected;
     outcome.checked += static_cast<std::int64_t>(end - begin);
     for (std::size_t i = begin; i < end; ++i) {
       const auto minute = static_cast<std::int32_t>(i - begin);
-      const bool right = session && end - begin == expected && rows.minute[i] == minute &&
+      const bool right = session && whole && rows.minute[i] == minute &&
                          from_micros(rows.ts_us[i]) == session->open + std::chrono::minutes{minute};
       if (!right) {
         outcome.fail(
@@ -216,8 +216,7 @@ const std::vector<internal::Rule<SilverDays>>& day_rules() {
 template <typename Data>
 std::vector<Expectation> expectations_of(const std::vector<internal::Rule<Data>>& rules) {
   std::vector<Expectation> out;
-  for (const auto& rule : rules)
-    out.push_back(rule.expectation);
+  for (const auto& rule : rules) out.push_back(rule.expectation);
   return out;
 }
 
