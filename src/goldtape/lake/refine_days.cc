@@ -5,6 +5,7 @@
 #include <arrow/api.h>
 
 #include "goldtape/lake/refine_internal.h"
+#include "goldtape/lake/silver_columns_internal.h"
 #include "goldtape/model/table_def.h"
 #include "goldtape/table/data_writer.h"
 #include "goldtape/table/scan.h"
@@ -25,30 +26,6 @@ std::pair<Date, Date> span_of_year(int year) {
   const std::chrono::year named{year};
   return {Date{named / 1 / 1}, Date{named / 12 / 31}};
 }
-
-/// Rows in columns for the suite.
-struct DayColumns {
-  std::vector<std::int64_t> security_id, volume;
-  std::vector<std::string_view> ticker;
-  std::vector<std::int32_t> date_days;
-  std::vector<double> open, high, low, close, split, dividend;
-
-  void add(const SilverDay& row, const SilverNames& names) {
-    security_id.push_back(row.security_id);
-    ticker.push_back(names.tickers[row.ticker]);
-    date_days.push_back(row.date_days);
-    open.push_back(from_fixed(row.open, kPriceScale));
-    high.push_back(from_fixed(row.high, kPriceScale));
-    low.push_back(from_fixed(row.low, kPriceScale));
-    close.push_back(from_fixed(row.close, kPriceScale));
-    volume.push_back(row.volume);
-    split.push_back(row.split_factor);
-    dividend.push_back(row.dividend_factor);
-  }
-  [[nodiscard]] quality::SilverDays view() const {
-    return {security_id, ticker, date_days, open, high, low, close, volume, split, dividend};
-  }
-};
 
 class DayRefiner {
  public:

@@ -8,6 +8,7 @@
 
 #include "goldtape/base/hash.h"
 #include "goldtape/lake/refine_internal.h"
+#include "goldtape/lake/silver_columns_internal.h"
 #include "goldtape/model/table_def.h"
 #include "goldtape/quality/vendor_hole.h"
 #include "goldtape/table/data_writer.h"
@@ -73,32 +74,6 @@ std::uint64_t chain(std::uint64_t hash, std::span<const SilverMinute> rows) {
   }
   return hash;
 }
-
-/// Rows in columns for the suite.
-struct MinuteColumns {
-  std::vector<std::int64_t> security_id, ts_us, volume;
-  std::vector<std::string_view> ticker;
-  std::vector<std::int32_t> date_days, minute;
-  std::vector<double> open, high, low, close;
-  std::vector<Fill> fill;
-
-  void add(const SilverMinute& row, const SilverNames& names) {
-    security_id.push_back(row.security_id);
-    ticker.push_back(names.tickers[row.ticker]);
-    ts_us.push_back(row.ts_us);
-    date_days.push_back(row.date_days);
-    minute.push_back(row.minute);
-    open.push_back(from_fixed(row.open, kPriceScale));
-    high.push_back(from_fixed(row.high, kPriceScale));
-    low.push_back(from_fixed(row.low, kPriceScale));
-    close.push_back(from_fixed(row.close, kPriceScale));
-    volume.push_back(row.volume);
-    fill.push_back(row.fill);
-  }
-  [[nodiscard]] quality::SilverMinutes view() const {
-    return {security_id, ticker, ts_us, date_days, minute, open, high, low, close, volume, fill};
-  }
-};
 
 /// Refines and writes one month.
 class MonthRefiner {

@@ -19,8 +19,7 @@ namespace {
 
 std::unordered_set<std::string> locations_of(const table::ScanPlan& plan) {
   std::unordered_set<std::string> out;
-  for (const table::ScanTask& task : plan.tasks)
-    out.insert(table::normalise_location(task.file.path));
+  for (const table::ScanTask& task : plan.tasks) out.insert(table::normalise_location(task.file.path));
   return out;
 }
 
@@ -47,11 +46,19 @@ std::uint64_t hash_cell(const arrow::Array& column, std::int64_t i, std::uint64_
   return xxh3_64({std::bit_cast<const char*>(values + offset), width}, seed);
 }
 
-/// Of one group on one side of the difference: the sum of its rows' hashes does not depend on their order.
-struct Content {
-  std::uint64_t sum = 0;
-  std::int64_t rows = 0;
-};
+std::vector<std::uint64_t> hash_rows(const arrow::RecordBatch& batch) {
+  std::vector<std::uint64_t> hashes(static_cast<std::size_t>(batch.num_rows()), 0);
+  for (const auto& column : batch.columns()) {
+    for (std::int64_t i = 0; i < batch.num_rows(); ++i) {
+      auto& hash = hashes[static_cast<std::size_t>(i)];
+      hash = hash_cell(*column, i, hash);
+    }
+  }
+  return hashes;
+}
+
+/// Of one group on one side of the difference.
+using Content = RowsDigest;
 
 template <typename Key>
 struct Sides {
@@ -68,14 +75,7 @@ Status for_rows(const table::Table& table, const table::ScanPlan& plan, const Vi
     const arrow::Status status = reader->ReadNext(&batch);
     if (!status.ok()) return fail(ErrorKind::kDamaged, 4025, status.message(), table.name().to_string());
     if (!batch) return {};
-    std::vector<std::uint64_t> hashes(static_cast<std::size_t>(batch->num_rows()), 0);
-    for (const auto& column : batch->columns()) {
-      for (std::int64_t i = 0; i < batch->num_rows(); ++i) {
-        auto& hash = hashes[static_cast<std::size_t>(i)];
-        hash = hash_cell(*column, i, hash);
-      }
-    }
-    GT_RETURN_IF_ERROR(visit(*batch, hashes));
+    GT_RETURN_IF_ERROR(visit(*batch, hash_rows(*batch)));
   }
 }
 
@@ -138,6 +138,15 @@ Status add_silver(const table::Table& table, const table::ScanPlan& plan,
 }
 
 }  // namespace
+
+Result<RowsDigest> digest_rows(const arrow::Table& rows) {
+  RowsDigest digest;
+  GT_RETURN_IF_ERROR(internal::for_batches(rows, [&](const arrow::RecordBatch& batch) -> Status {
+    for (std::uint64_t hash : hash_rows(batch)) digest += {hash, 1};
+    return {};
+  }));
+  return digest;
+}
 
 Result<SnapshotDiff> diff_snapshots(const table::Table& table, std::optional<std::int64_t> from,
                                     std::optional<std::int64_t> to, const std::vector<std::string>& columns) {

@@ -9,6 +9,8 @@
 #include <tuple>
 #include <vector>
 
+#include <arrow/type_fwd.h>
+
 #include "goldtape/base/result.h"
 #include "goldtape/base/time.h"
 #include "goldtape/table/scan.h"
@@ -59,5 +61,18 @@ struct SilverKey {
 [[nodiscard]] Result<std::set<SilverKey>> changed_silver_groups(const table::Table& rows,
                                                                 std::optional<std::int64_t> from,
                                                                 std::optional<std::int64_t> to);
+
+/// The rows of a table whatever their order: equal digests, equal rows.
+struct RowsDigest {
+  std::uint64_t sum = 0;
+  std::int64_t rows = 0;
+  RowsDigest& operator+=(const RowsDigest& other) {
+    sum += other.sum;
+    rows += other.rows;
+    return *this;
+  }
+  bool operator==(const RowsDigest&) const = default;
+};
+[[nodiscard]] Result<RowsDigest> digest_rows(const arrow::Table& rows);
 
 }  // namespace goldtape::lake
