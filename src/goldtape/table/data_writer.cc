@@ -1,6 +1,7 @@
 #include "goldtape/table/data_writer.h"
 
 #include <algorithm>
+#include <charconv>
 #include <numeric>
 #include <unordered_map>
 
@@ -119,6 +120,13 @@ ParquetOptions parquet_options(const TableMetadata& metadata, const DataWriterOp
   if (codec != metadata.properties.end()) {
     if (codec->second == "zstd") parquet.codec = ParquetCodec::kZstd;
     if (codec->second == "uncompressed") parquet.codec = ParquetCodec::kUncompressed;
+  }
+  const auto page_rows = metadata.properties.find("write.parquet.page-row-limit");
+  if (page_rows != metadata.properties.end()) {
+    std::int64_t rows = 0;
+    const std::string& text = page_rows->second;
+    std::from_chars(text.data(), text.data() + text.size(), rows);
+    if (rows > 0) parquet.page_rows = rows;
   }
   return parquet;
 }

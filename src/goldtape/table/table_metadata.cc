@@ -170,6 +170,10 @@ Result<TableSpec> table_spec_of(const model::TableDef& def) {
     result.sort_order.fields.push_back({.source_id = source->id, .transform = {}});
   }
   if (!def.doc.empty()) result.properties["comment"] = def.doc;
+  // ADR 0004: what is kept for ever is packed tighter, what is read most is decoded faster.
+  const bool kept_for_ever = def.zone == "bronze" || def.zone == "quarantine";
+  result.properties["write.parquet.compression-codec"] = kept_for_ever ? "zstd" : "snappy";
+  result.properties["write.parquet.page-row-limit"] = kept_for_ever ? "20000" : "1024";
   return result;
 }
 
