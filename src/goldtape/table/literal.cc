@@ -187,6 +187,23 @@ std::string uuid_text(const std::string& bytes) {
 
 }  // namespace
 
+bool is_stored_as(const Literal& value, const Type& type) {
+  if (holds_null(value)) return true;
+  switch (type.id) {
+    case TypeId::kBoolean: return std::holds_alternative<bool>(value);
+    case TypeId::kInt:
+    case TypeId::kDate: return std::holds_alternative<std::int32_t>(value);
+    case TypeId::kLong:
+    case TypeId::kTime:
+    case TypeId::kTimestamp:
+    case TypeId::kTimestampTz: return std::holds_alternative<std::int64_t>(value);
+    case TypeId::kFloat: return std::holds_alternative<float>(value);
+    case TypeId::kDouble: return std::holds_alternative<double>(value);
+    case TypeId::kDecimal: return std::holds_alternative<arrow::Decimal128>(value);
+    default: return type.is_primitive() && std::holds_alternative<std::string>(value);
+  }
+}
+
 Result<Literal> convert(const Literal& value, const Type& type) {
   if (auto converted = try_convert(value, type)) return *std::move(converted);
   return not_convertible(value, type);

@@ -28,6 +28,9 @@ using Literal = std::variant<std::monostate, bool, std::int32_t, std::int64_t, f
 [[nodiscard]] inline Literal literal(std::string_view text) { return std::string(text); }
 [[nodiscard]] inline bool holds_null(const Literal& value) { return value.index() == 0; }
 
+/// Whether a value is stored as values of this type are (NULL is of every type).
+[[nodiscard]] bool is_stored_as(const Literal& value, const Type& type);
+
 /// Converts a constant as people write it to a column's type: any integer or double to a numeric type when
 /// exact, text to date and timestamp ("2019-02-11"), text to decimal. Errors: kUsage GT4031.
 [[nodiscard]] Result<Literal> convert(const Literal& value, const Type& type);

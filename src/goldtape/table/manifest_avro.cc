@@ -177,6 +177,7 @@ PartitionTuple read_partition(Cursor& in, const AvroSchema& schema, const Type& 
     ++position;
     if (at < tuple.size()) {
       tuple[at] = read_partition_value(in, *field.type, partition_type.fields[at].type);
+      if (!is_stored_as(tuple[at], partition_type.fields[at].type)) in.fault();
     } else {
       in.skip(*field.type);
     }

@@ -29,8 +29,8 @@ namespace goldtape::table::internal {
 /// Cuts the bounds of strings and binaries to 16 code points or bytes, so that they still are bounds.
 void shorten_bounds(DataFile& file, const Schema& schema);
 
-/// A string's first 16 code points raised to be above every string that starts with them; empty when the
-/// string is not longer, `raised` false when no such string exists.
+/// A string's first 16 code points raised to be above every string that starts with them; whole when the
+/// string is not longer, absent when there is no such string.
 [[nodiscard]] std::optional<std::string> raise_prefix(const std::string& text, bool is_utf8);
 
 }  // namespace goldtape::table::internal
