@@ -7,7 +7,7 @@
 
 #include "goldtape/feature/engine.h"
 #include "goldtape/lake/refine.h"
-#include "goldtape/lake/tiny_market.h"
+#include "goldtape/lake/tiny_test_market.h"
 
 namespace goldtape::lake {
 namespace {

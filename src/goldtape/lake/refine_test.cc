@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "goldtape/lake/tiny_market.h"
+#include "goldtape/lake/tiny_test_market.h"
 #include "goldtape/store/quality_result.h"
 
 namespace goldtape::lake {
