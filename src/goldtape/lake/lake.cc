@@ -201,12 +201,15 @@ io::Clock& Lake::clock() const { return *impl_->options.clock; }
 store::Database& Lake::database() const { return *impl_->database; }
 table::Catalog& Lake::catalog() const { return *impl_->catalog; }
 
+Status Lake::require_writable(std::string_view command) const {
+  if (!impl_->read_only) return {};
+  return fail(ErrorKind::kIo, 5005,
+              fmt::format("`{}` changes the lake, and this folder cannot be written by this user", command),
+              impl_->root);
+}
+
 Result<WriterLock> Lake::lock_for_writing(std::string_view command) const {
-  if (impl_->read_only) {
-    return fail(ErrorKind::kIo, 5005,
-                fmt::format("`{}` changes the lake, and this folder cannot be written by this user", command),
-                impl_->root);
-  }
+  GT_RETURN_IF_ERROR(require_writable(command));
   return WriterLock::acquire(join(impl_->root, kLockName), command, clock().now(),
                              impl_->options.lock_timeout);
 }

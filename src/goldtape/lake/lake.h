@@ -76,6 +76,8 @@ class Lake {
   [[nodiscard]] store::Database& database() const;
   [[nodiscard]] table::Catalog& catalog() const;
 
+  /// Errors: kIo GT5005 the lake was opened for reading only; `command` is named in the message.
+  [[nodiscard]] Status require_writable(std::string_view command) const;
   /// Held while a command writes; `command` is told to whoever has to wait.
   /// Errors: kIo GT5005 the lake was opened for reading only, kConflict GT5010 another command holds it
   /// (which one, since when) for longer than the timeout.
