@@ -250,7 +250,8 @@ def test_coverage_is_that_of_the_lake(goldtape, lake, seen):
         for row in seen["coverage"]["rows"] for session, cell in zip(seen["coverage"]["sessions"], row["cells"])
     }
     assert drawn == expected
-    assert len(drawn) == 24 * 5
+    assert sum(traded > 0 for traded, _ in drawn.values()) == 24 * 5
+    assert ("AAPL", "2019-02-14") in drawn and drawn["AAPL", "2019-02-14"] == (388, "vendor_hole")
 
 
 def test_loads_checks_and_snapshots_are_those_of_the_lake(goldtape, lake, seen):
