@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "command.h"
-#include "goldtape/lake/undo.h"
 #include "sql_answer.h"
 
 namespace goldtape::app {

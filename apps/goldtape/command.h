@@ -58,7 +58,8 @@ void add_ingest(Program& program);
 void add_layers(Program& program);  ///< refine, features, quality, run, compact
 void add_query(Program& program);
 void add_tables(Program& program);  ///< tables, snapshots, rollback
-void add_audit(Program& program);   ///< audit, revisions, undo
+void add_audit(Program& program);   ///< audit, revisions
+void add_undo(Program& program);
 void add_fsck(Program& program);
 void add_calendar(Program& program);
 void add_dashboard(Program& program);

@@ -18,6 +18,7 @@ int run(int argc, char** argv) {
   add_query(program);
   add_tables(program);
   add_audit(program);
+  add_undo(program);
   add_fsck(program);
   add_calendar(program);
   add_dashboard(program);

@@ -1,0 +1,32 @@
+#include "quality_settings.h"
+
+#include <utility>
+
+#include "goldtape/calendar/calendar.h"
+
+namespace goldtape::app {
+
+quality::Settings quality_settings(const Config& config) {
+  quality::Settings settings;
+  auto& thresholds = settings.thresholds;
+  thresholds.ohlc_tolerance = config.number("quality.ohlc_tolerance");
+  thresholds.row_count_min_share = config.number("quality.row_count_min_share");
+  thresholds.row_count_sessions = static_cast<int>(config.integer("quality.row_count_sessions"));
+  thresholds.row_count_min_sessions = static_cast<int>(config.integer("quality.row_count_min_sessions"));
+  thresholds.liquid_min_share = config.number("quality.liquid_min_share");
+  thresholds.hole_min_tickers = static_cast<int>(config.integer("quality.hole_min_tickers"));
+  thresholds.hole_min_share = config.number("quality.hole_min_share");
+  thresholds.clock_skew_s = config.integer("quality.clock_skew_s");
+  for (const auto& rule : config.list("quality.critical")) settings.severities[rule] = quality::Severity::kCritical;
+  for (const auto& rule : config.list("quality.warning")) settings.severities[rule] = quality::Severity::kWarning;
+  return settings;
+}
+
+lake::PipelineOptions pipeline_options(const Config& config, std::string run_id) {
+  return {.run_id = std::move(run_id),
+          .calendar = &calendar::xnys(),
+          .preferred_sources = config.list("lake.preferred_sources"),
+          .quality = quality_settings(config)};
+}
+
+}  // namespace goldtape::app
