@@ -25,7 +25,7 @@ build: configure ## build the release program: bin/goldtape
 	@echo "built bin/goldtape"
 
 demo: build ## run the main job on the bundled data; the lake and the page lie under demo/
-	@bin/goldtape demo
+	@bin/goldtape --lake demo/lake demo
 
 tests-built: setup-test build
 	@cmake --build $(BUILD) --parallel $(JOBS)

@@ -19,7 +19,8 @@ void print_json(const lake::FsckReport& report) {
                             query::json_string(finding.message));
   }
   std::cout << fmt::format(
-      "{{\"clean\":{},\"tables\":{},\"snapshots\":{},\"data_files\":{},\"rows\":{},\"loads\":{},\"raw_files\":{},"
+      "{{\"clean\":{},\"tables\":{},\"snapshots\":{},\"data_files\":{},\"rows\":{},\"loads\":{},\"raw_"
+      "files\":{},"
       "\"findings\":[{}{}]}}\n",
       report.is_clean(), report.tables, report.snapshots, report.data_files, report.rows, report.loads,
       report.raw_files, findings, findings.empty() ? "" : "\n");
@@ -27,13 +28,13 @@ void print_json(const lake::FsckReport& report) {
 
 void print_text(const lake::FsckReport& report) {
   for (const auto& finding : report.findings) {
-    std::cout << fmt::format("{} {}: {} ({})\n", finding.is_error ? "error" : "note", finding.check, finding.message,
-                             finding.where);
+    std::cout << fmt::format("{} {}: {} ({})\n", finding.is_error ? "error" : "note", finding.check,
+                             finding.message, finding.where);
   }
   std::cout << fmt::format("{}: {} tables, {} snapshots, {} data files, {} rows, {} loads, {} raw answers\n",
                            report.is_clean() ? "clean" : "DAMAGED", report.tables, report.snapshots,
-                           report.data_files, count_text(static_cast<std::uint64_t>(report.rows)), report.loads,
-                           report.raw_files);
+                           report.data_files, count_text(static_cast<std::uint64_t>(report.rows)),
+                           report.loads, report.raw_files);
 }
 
 Status check(Program& program, bool deep, bool json) {

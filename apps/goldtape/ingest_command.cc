@@ -10,6 +10,7 @@
 #include "goldtape/provider/files/client.h"
 #include "ingest_report.h"
 #include "quality_settings.h"
+#include "recorded_run.h"
 
 namespace goldtape::app {
 
@@ -81,20 +82,22 @@ Status run_files(Program& program, const FilesArguments& arguments) {
     return dry_run(plan, filesystem);
   }
   GT_ASSIGN(const auto lake, program.open_lake());
-  GT_ASSIGN(const auto report, ingest_files(program.console(), lake, config, options));
-  if (arguments.json) {
-    std::cout << to_json(report);
-  } else {
-    print_report(std::cout, report);
-  }
-  const auto worst = report.worst();
-  return worst ? Status{std::unexpected(*worst)} : Status{};
+  return recorded_run(lake, "ingest files", [&](const std::string& run_id) -> Status {
+    GT_ASSIGN(const auto report, ingest_files(program.console(), lake, config, options, run_id));
+    if (arguments.json) {
+      std::cout << to_json(report);
+    } else {
+      print_report(std::cout, report);
+    }
+    const auto worst = report.worst();
+    return worst ? Status{std::unexpected(*worst)} : Status{};
+  });
 }
 
 }  // namespace
 
 Result<ingest::IngestReport> ingest_files(Console& console, const lake::Lake& lake, const Config& config,
-                                          const files::ImportOptions& options) {
+                                          const files::ImportOptions& options, const std::string& run_id) {
   const auto& filesystem = lake.shared_filesystem();
   GT_ASSIGN(const auto plan, files::plan_import(*filesystem, options));
   provider::Registry providers;
@@ -107,7 +110,7 @@ Result<ingest::IngestReport> ingest_files(Console& console, const lake::Lake& la
   }
   interrupted = 0;
   auto* const previous = std::signal(SIGINT, [](int) { interrupted = 1; });
-  ingest::IngestOptions run{.run_id = {},
+  ingest::IngestOptions run{.run_id = run_id,
                             .calendar = &calendar::xnys(),
                             .quality = quality_settings(config),
                             .progress =

@@ -13,7 +13,8 @@ namespace goldtape::app {
 
 /// Ingests files into bronze with progress on the console; Ctrl-C ends it after the last commit.
 Result<ingest::IngestReport> ingest_files(Console& console, const lake::Lake& lake, const Config& config,
-                                          const provider::files::ImportOptions& options);
+                                          const provider::files::ImportOptions& options,
+                                          const std::string& run_id);
 
 /// One line of counts, then a line for each load that needs a look.
 void print_report(std::ostream& out, const ingest::IngestReport& report);

@@ -17,8 +17,10 @@ quality::Settings quality_settings(const Config& config) {
   thresholds.hole_min_tickers = static_cast<int>(config.integer("quality.hole_min_tickers"));
   thresholds.hole_min_share = config.number("quality.hole_min_share");
   thresholds.clock_skew_s = config.integer("quality.clock_skew_s");
-  for (const auto& rule : config.list("quality.critical")) settings.severities[rule] = quality::Severity::kCritical;
-  for (const auto& rule : config.list("quality.warning")) settings.severities[rule] = quality::Severity::kWarning;
+  for (const auto& rule : config.list("quality.critical"))
+    settings.severities[rule] = quality::Severity::kCritical;
+  for (const auto& rule : config.list("quality.warning"))
+    settings.severities[rule] = quality::Severity::kWarning;
   return settings;
 }
 
