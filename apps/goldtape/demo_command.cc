@@ -80,7 +80,8 @@ Result<std::string> find_samples(const std::string& given) {
 }
 
 Result<std::string> bootstrap(const std::string& lake, const Config& config) {
-  GT_ASSIGN(const auto report, lake::Lake::create(lake, Program::lake_options(config)));
+  GT_ASSIGN(const auto options, Program::lake_options(config));
+  GT_ASSIGN(const auto report, lake::Lake::create(lake, options));
   if (!report.lake_created && report.tables_created.empty()) {
     return fmt::format("{} is there already; nothing changed", report.root);
   }
@@ -90,10 +91,11 @@ Result<std::string> bootstrap(const std::string& lake, const Config& config) {
 Result<std::string> ingest_sample(Console& console, const lake::Lake& lake, const Config& config,
                                   const std::string& samples, const Sample& sample, const std::string& run_id,
                                   bool& changed) {
-  provider::files::ImportOptions options{.path = (fs::path(samples) / sample.folder).string(),
-                                         .dataset = sample.dataset,
-                                         .source = sample.source,
-                                         .dialect = sample.dialect};
+  provider::files::ImportOptions options;
+  options.path = (fs::path(samples) / sample.folder).string();
+  options.dataset = sample.dataset;
+  options.source = sample.source;
+  options.dialect = sample.dialect;
   GT_ASSIGN(options.interval, model::parse_interval(sample.interval));
   if (*sample.observed_at != '\0') {
     GT_ASSIGN(options.observed_at, parse_timestamp(sample.observed_at));

@@ -34,10 +34,11 @@ struct FilesArguments {
 volatile std::sig_atomic_t interrupted = 0;
 
 Result<files::ImportOptions> import_options(const FilesArguments& arguments) {
-  files::ImportOptions options{.path = arguments.path,
-                               .dataset = arguments.dataset,
-                               .source = arguments.source,
-                               .dialect = arguments.dialect};
+  files::ImportOptions options;
+  options.path = arguments.path;
+  options.dataset = arguments.dataset;
+  options.source = arguments.source;
+  options.dialect = arguments.dialect;
   if (arguments.dataset == "bars") {
     if (arguments.interval.empty()) {
       return fail(ErrorKind::kUsage, 1101, "say how long the bars are: --interval 1m or --interval 1d");

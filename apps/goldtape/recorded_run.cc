@@ -18,8 +18,11 @@ Status put(const lake::Lake& lake, const store::RunRecord& record) {
 
 Status recorded_run(const lake::Lake& lake, const std::string& command,
                     const std::function<Status(const std::string& run_id)>& action) {
-  store::RunRecord record{
-      .run_id = table::new_uuid(), .command = command, .started_at = lake.clock().now(), .status = "running"};
+  store::RunRecord record;
+  record.run_id = table::new_uuid();
+  record.command = command;
+  record.started_at = lake.clock().now();
+  record.status = "running";
   GT_RETURN_IF_ERROR(put(lake, record));
   const auto done = action(record.run_id);
   record.finished_at = lake.clock().now();
