@@ -42,7 +42,7 @@ struct Sample {
 constexpr Sample kSamples[] = {
     {"minute", "bars", "1m", "eqker", "eqker", "2019-02-25", "one-minute bars"},
     {"daily", "bars", "1d", "pystock", "pystock", "", "daily bars, as collected day by day"},
-    {"actions", "actions", "1d", "default", "public", "2016-01-04", "corporate actions"},
+    {"actions", "actions", "1d", "default", "public", "2019-02-25", "corporate actions"},
 };
 
 /// Prints the title of a step, runs it, prints what it says and how long it took.

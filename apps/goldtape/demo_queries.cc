@@ -22,7 +22,7 @@ order by ticker, hour)"},
        sum(holes) as vendor_holes,
        round(100.0 * sum(traded) / sum(expected), 1) as "traded %"
 from silver.coverage
-where interval = '1m'
+where interval = '1m' and state not in ('not_asked', 'not_listed', 'delisted')
 group by ticker
 having gaps > 0
 order by gaps desc, ticker
@@ -42,7 +42,7 @@ order by b.ts
 limit 8 offset 30)"},
     {"Volatility by hour: how nervous each hour of the day is",
      R"(select hour,
-       count(*) as securities,
+       count(distinct security_id) as securities,
        round(median(realized_volatility), 6) as median_volatility,
        round(max(realized_volatility), 6) as highest,
        arg_max(ticker, realized_volatility) as of_ticker
