@@ -28,7 +28,7 @@ constexpr const char* kBars = "bronze.bars";
 constexpr std::array kLayered{"silver.bars_1m",   "silver.bars_1d",    "silver.coverage",
                               "gold.features_1m", "gold.features_1d",  "gold.volatility_by_hour",
                               "gold.liquidity",   "gold.daily_summary"};
-constexpr std::array kSteps{"refine", "features"};
+constexpr std::array kSteps{"refine", "features", "quality"};
 /// Partitions with more rows are left as they are: their files are large enough, and memory is bounded.
 constexpr std::int64_t kMaxRows = 4'000'000;
 

@@ -99,6 +99,10 @@ TEST(CheckQuality, PassesAndIsRecorded) {
                                  quality::expectations("silver.bars_1m").size() +
                                  quality::expectations("silver.bars_1d").size());
   EXPECT_TRUE(std::ranges::all_of(recorded, [](const auto& row) { return row.snapshot_id.has_value(); }));
+  EXPECT_TRUE(report.recorded);
+  GT_TEST_ASSIGN(const auto again, check_quality(market.lake(), options));
+  EXPECT_FALSE(again.recorded) << "the same tables, the same outcomes";
+  EXPECT_EQ(again.reports.size(), report.reports.size());
 }
 
 TEST(CheckQuality, FindsWhatWasPutPastTheGate) {

@@ -7,11 +7,13 @@
 
 #include <arrow/api.h>
 
+#include "goldtape/base/hash.h"
 #include "goldtape/lake/coverage.h"
 #include "goldtape/lake/quality_records.h"
 #include "goldtape/lake/reference_rows.h"
 #include "goldtape/lake/silver_columns_internal.h"
 #include "goldtape/lake/silver_rows.h"
+#include "goldtape/lake/step_state.h"
 #include "goldtape/lake/table_rows_internal.h"
 #include "goldtape/table/catalog.h"
 #include "goldtape/table/scan.h"
@@ -21,6 +23,8 @@ namespace goldtape::lake {
 namespace {
 
 using model::Interval;
+
+constexpr const char* kStep = "quality";
 
 /// Dates that are checked together: a day of minutes, a year of longer bars.
 struct Part {
@@ -237,12 +241,24 @@ class QualityRun {
     snapshots_[table.name().to_string()] = table.current_snapshot_id();
   }
 
+  /// What was checked, with which settings and what outcome.
+  [[nodiscard]] StepState state() const {
+    std::string words;
+    for (const quality::Report& report : report_.reports) words += to_text(report);
+    return {
+        .inputs = snapshots_, .outputs = {}, .settings = sha256_hex(words), .open_sessions = {}, .facts = {}};
+  }
+
   Status record() {
+    GT_ASSIGN(const auto last, read_step_state(lake_.database(), kStep));
+    if (last && *last == state()) return {};
+    report_.recorded = true;
     GT_ASSIGN(const WriterLock lock, lake_.lock_for_writing("quality"));
     auto rows = quality_records(report_.reports, options_.run_id, now_);
     for (store::QualityResult& row : rows) row.snapshot_id = snapshots_[row.table];
     GT_ASSIGN(auto transaction, lake_.database().begin());
     GT_RETURN_IF_ERROR(store::add_quality_results(transaction, rows));
+    GT_RETURN_IF_ERROR(write_step_state(transaction, kStep, state()));
     return transaction.commit();
   }
 
@@ -250,7 +266,7 @@ class QualityRun {
   const PipelineOptions& options_;
   Timestamp now_{};
   quality::LiquidityHistory history_;
-  std::map<std::string, std::optional<std::int64_t>> snapshots_;
+  Snapshots snapshots_;
   QualityReport report_;
 };
 

@@ -12,6 +12,7 @@
 namespace goldtape::lake {
 
 struct QualityReport {
+  bool recorded = false;  ///< False: the same outcomes stand in ops.quality_results already.
   std::vector<quality::Report>
       reports;  ///< bronze.bars, bronze.corporate_actions, silver.bars_1m, silver.bars_1d.
   std::chrono::milliseconds elapsed{0};
@@ -20,9 +21,10 @@ struct QualityReport {
   [[nodiscard]] bool critical_passed() const;  ///< Nothing that would stop a promotion.
 };
 
-/// Checks every row, a month of one interval at a time, and records the outcomes in ops.quality_results. A
-/// failed rule is an outcome, not an error. Takes the writer lock to record; a lake opened for reading only
-/// is checked without being written to. Errors: kConflict GT5010; kDamaged GT4025, GT5202; the store's.
+/// Checks every row, a day of minutes or a year of longer bars at a time, and records the outcomes in
+/// ops.quality_results, once for each state of the tables and the settings. A failed rule is an outcome, not
+/// an error. Takes the writer lock to record; a lake opened for reading only is checked without being written
+/// to. Errors: kConflict GT5010; kDamaged GT4025, GT5202; the store's.
 [[nodiscard]] Result<QualityReport> check_quality(const Lake& lake, const PipelineOptions& options);
 
 }  // namespace goldtape::lake

@@ -15,7 +15,8 @@ TableDef bars_1m() {
       .required("ticker", kText, "", "reference.ticker_history", "Its ticker on that date.")
       .required("ts", kTime, "UTC, microseconds", "calendar", "Start of the minute.")
       .required("date", kDate, "", "calendar", "Session date.")
-      .required("minute", kInt, "minutes since the session's open", "calendar", "0-based minute of the session.")
+      .required("minute", kInt, "minutes since the session's open", "calendar",
+                "0-based minute of the session.")
       .optional("open", kPrice, "USD, raw", "bronze.bars", "First price; the carried close when filled.")
       .optional("high", kPrice, "USD, raw", "bronze.bars", "Highest price; the carried close when filled.")
       .optional("low", kPrice, "USD, raw", "bronze.bars", "Lowest price; the carried close when filled.")
@@ -30,8 +31,9 @@ TableDef bars_1m() {
       .required("flags", kInt, "bit set", "refine", kFlagsDoc);
   return {.zone = "silver",
           .name = "bars_1m",
-          .doc = "One row for each minute of each session of each listed security: 390, or fewer on an early "
-                 "close. Raw prices, deduplicated across sources by preference.",
+          .doc =
+              "One row for each minute of each session of each listed security: 390, or fewer on an early "
+              "close. Raw prices, deduplicated across sources by preference.",
           .columns = c.take(),
           .specs = {{{"date", "month", "date_month"}}},
           .sort_columns = {"security_id", "ts"}};
@@ -49,11 +51,14 @@ TableDef bars_1d() {
       .required("volume", kLong, "shares", "bronze.bars", "Shares traded, raw.")
       .optional("vwap", {TypeId::kDecimal, 18, 6}, "USD, raw", "bronze.bars", "The vendor's VWAP, if given.")
       .optional("adj_close", kDouble, "USD, adjusted", "close x split_factor x dividend_factor",
-                "Close adjusted for all splits and dividends known to the lake after this date.")
+                "Close adjusted for the splits, dividends and spin-offs after this date, up to the "
+                "security's last bar.")
       .required("split_factor", kDouble, "ratio", "reference.corporate_actions",
                 "Product of 1/ratio of the splits after this date; 1 when there is none.")
       .required("dividend_factor", kDouble, "ratio", "reference.corporate_actions",
-                "Product of (1 - dividend/previous close) of the dividends after this date; 1 when none.")
+                "Product, over the distributions after this date, of 1 - dividend/previous close and, for "
+                "spin-offs, "
+                "1 - ratio x child's price/previous close; 1 when none.")
       .optional("source", kText, "", "bronze.bars", "Source of the bar.")
       .required("flags", kInt, "bit set", "refine", kFlagsDoc);
   return {.zone = "silver",
@@ -70,8 +75,9 @@ TableDef coverage() {
       .required("ticker", kText, "", "reference.ticker_history", "Its ticker on that date.")
       .required("interval", kText, "", "refine", "1m or 1d.")
       .required("date", kDate, "", "calendar", "Session date.")
-      .required("state", kText, "", "refine",
-                "complete, early_close, no_trade, halted, vendor_hole, not_listed, delisted, not_asked, failed.")
+      .required(
+          "state", kText, "", "refine",
+          "complete, early_close, no_trade, halted, vendor_hole, not_listed, delisted, not_asked, failed.")
       .required("expected", kInt, "bars", "calendar", "Minutes of the session, or 1 for daily bars.")
       .required("traded", kInt, "bars", "silver", "Bars that traded.")
       .required("filled", kInt, "bars", "silver", "Minutes carried forward.")
