@@ -26,7 +26,7 @@ struct IngestOptions {
   ProgressCallback progress = {};
   CancelToken cancelled = {};
   /// A commit is made when so many rows have been gathered: bounds memory, and what a crash loses.
-  std::int64_t max_rows_per_commit = 500'000;
+  std::int64_t max_rows_per_commit = 200'000;
 };
 
 /// What became of one answer.

@@ -18,13 +18,21 @@ std::unexpected<Error> arrow_error(const arrow::Status& status, ErrorKind kind, 
   return fail(kind, code, status.message(), std::move(where));
 }
 
+Status OutputFile::flush() {
+  if (buffer_.empty()) return {};
+  Status written = writer_->append(buffer_);
+  buffer_.clear();
+  return written;
+}
+
 arrow::Status OutputFile::Write(const void* data, std::int64_t size) {
-  Status written = writer_->append({static_cast<const char*>(data), static_cast<std::size_t>(size)});
-  if (!written) {
+  buffer_.append(static_cast<const char*>(data), static_cast<std::size_t>(size));
+  position_ += size;
+  if (buffer_.size() < kBufferBytes) return arrow::Status::OK();
+  if (const Status written = flush(); !written) {
     error_ = written.error();
     return arrow::Status::IOError(written.error().to_string());
   }
-  position_ += size;
   return arrow::Status::OK();
 }
 
@@ -33,7 +41,10 @@ arrow::Status OutputFile::Close() {
   return arrow::Status::OK();
 }
 
-Status OutputFile::commit() { return writer_->commit(); }
+Status OutputFile::commit() {
+  GT_RETURN_IF_ERROR(flush());
+  return writer_->commit();
+}
 
 Result<std::shared_ptr<InputFile>> InputFile::open(std::shared_ptr<io::FileSystem> filesystem,
                                                    const std::string& path) {

@@ -37,7 +37,12 @@ class OutputFile final : public arrow::io::OutputStream {
   [[nodiscard]] std::int64_t size() const { return position_; }
 
  private:
+  /// Parquet writes in pieces of a few bytes; the file gets them in pieces of this size.
+  static constexpr std::size_t kBufferBytes = 1U << 20U;
+  Status flush();
+
   std::unique_ptr<io::FileWriter> writer_;
+  std::string buffer_;
   std::int64_t position_ = 0;
   bool closed_ = false;
   std::optional<Error> error_;
