@@ -9,7 +9,7 @@
 namespace goldtape::table {
 namespace {
 
-constexpr Type kPriceType{.id = TypeId::kDecimal, .precision = 18, .scale = 4};
+const Type kPriceType{.id = TypeId::kDecimal, .precision = 18, .scale = 4};
 
 // The bytes of the Iceberg spec, Appendix D.
 TEST(Literal, BytesAreThoseOfTheSpec) {

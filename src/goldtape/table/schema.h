@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <arrow/type_fwd.h>
@@ -41,13 +43,26 @@ enum class TypeId : std::uint8_t {
 
 struct Field;
 
+/// The fields of a nested type. Its members are defined below, where Field is complete: clang does not take a
+/// plain vector's default inside Type.
+struct FieldList : std::vector<Field> {
+  FieldList();
+  FieldList(std::vector<Field> fields);  // NOLINT(google-explicit-constructor): a vector is what it is.
+  FieldList(std::initializer_list<Field> fields);
+  FieldList(const FieldList& other);
+  FieldList(FieldList&& other) noexcept;
+  FieldList& operator=(const FieldList& other);
+  FieldList& operator=(FieldList&& other) noexcept;
+  ~FieldList();
+};
+
 /// A type. Immutable once shared.
 struct Type {
   TypeId id = TypeId::kInt;
-  int precision = 0;               ///< Decimal.
-  int scale = 0;                   ///< Decimal.
-  int length = 0;                  ///< Fixed, bytes.
-  std::vector<Field> fields = {};  ///< Struct: its fields. List: the element. Map: key, value.
+  int precision = 0;      ///< Decimal.
+  int scale = 0;          ///< Decimal.
+  int length = 0;         ///< Fixed, bytes.
+  FieldList fields = {};  ///< Struct: its fields. List: the element. Map: key, value.
 
   [[nodiscard]] bool is_primitive() const { return id < TypeId::kStruct; }
   bool operator==(const Type& other) const;
@@ -61,6 +76,15 @@ struct Field {
   std::string doc;
   bool operator==(const Field&) const = default;
 };
+
+inline FieldList::FieldList() = default;
+inline FieldList::FieldList(std::vector<Field> fields) : std::vector<Field>(std::move(fields)) {}
+inline FieldList::FieldList(std::initializer_list<Field> fields) : std::vector<Field>(fields) {}
+inline FieldList::FieldList(const FieldList& other) = default;
+inline FieldList::FieldList(FieldList&& other) noexcept = default;
+inline FieldList& FieldList::operator=(const FieldList& other) = default;
+inline FieldList& FieldList::operator=(FieldList&& other) noexcept = default;
+inline FieldList::~FieldList() = default;
 
 /// A schema version of a table.
 struct Schema {

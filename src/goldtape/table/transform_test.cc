@@ -7,7 +7,7 @@
 namespace goldtape::table {
 namespace {
 
-constexpr Type kIntType{.id = TypeId::kInt};
+const Type kIntType{.id = TypeId::kInt};
 constexpr std::int64_t kInstant = 1'510'871'468'000'000;  // 2017-11-16T22:31:08Z
 
 Transform parsed(std::string_view text) { return *parse_transform(text); }
