@@ -10,7 +10,8 @@
 
 namespace goldtape::lake {
 
-/// Makes those of all_tables() (gold_tables.h) that are not there yet; their names. Errors: the catalog's, io's.
+/// Makes those of all_tables() (gold_tables.h) that are not there yet; their names. Errors: the catalog's,
+/// io's.
 [[nodiscard]] Result<std::vector<std::string>> create_missing_tables(table::Catalog& catalog);
 
 /// Puts the sessions of a calendar into reference.calendar; true when they were not there (or others were).

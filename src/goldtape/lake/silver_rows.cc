@@ -47,8 +47,7 @@ Result<std::shared_ptr<arrow::Table>> to_arrow(const std::vector<SilverMinute>& 
     out.time(row.ts_us);
     out.date(row.date_days);
     out.i32(row.minute);
-    for (std::int64_t price : {row.open, row.high, row.low, row.close})
-      out.fixed(price);
+    for (std::int64_t price : {row.open, row.high, row.low, row.close}) out.fixed(price);
     out.i64(row.volume);
     out.fixed(row.vwap);
     out.i64(row.trade_count);
@@ -66,8 +65,7 @@ Result<std::shared_ptr<arrow::Table>> to_arrow(const std::vector<SilverDay>& row
     out.i64(row.security_id);
     out.name(names.tickers, row.ticker);
     out.date(row.date_days);
-    for (std::int64_t price : {row.open, row.high, row.low, row.close})
-      out.fixed(price);
+    for (std::int64_t price : {row.open, row.high, row.low, row.close}) out.fixed(price);
     out.i64(row.volume);
     out.fixed(row.vwap);
     out.f64(row.adj_close);

@@ -15,9 +15,7 @@ Result<Severity> parse_severity(std::string_view text) {
               "'" + std::string{text} + "' is no severity; write critical or warning");
 }
 
-std::string_view to_string(Scope scope) {
-  return scope == Scope::kRow ? "row" : "table";
-}
+std::string_view to_string(Scope scope) { return scope == Scope::kRow ? "row" : "table"; }
 
 void Outcome::fail(std::size_t row, std::string key, std::uint32_t line, std::string value) {
   ++failed;

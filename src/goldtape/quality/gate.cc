@@ -58,8 +58,7 @@ Decision decide(const Report& report, OnCritical on_critical) {
       refused.try_emplace(row, RefusedRow{row, outcome.expectation.rule, reason_for(outcome, row)});
     }
   }
-  for (auto& [row, entry] : refused)
-    decision.refused.push_back(std::move(entry));
+  for (auto& [row, entry] : refused) decision.refused.push_back(std::move(entry));
   return decision;
 }
 

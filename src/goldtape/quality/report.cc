@@ -18,20 +18,11 @@ std::string escape_html(std::string_view text) {
   std::string out;
   for (char c : text) {
     switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default: out += c;
     }
   }
   return out;
@@ -58,9 +49,7 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}
 
 }  // namespace
 
-bool Report::passed() const {
-  return std::ranges::all_of(outcomes, &Outcome::passed);
-}
+bool Report::passed() const { return std::ranges::all_of(outcomes, &Outcome::passed); }
 
 bool Report::critical_passed() const {
   return std::ranges::all_of(outcomes, [](const Outcome& outcome) {
@@ -85,8 +74,7 @@ void Report::merge(const Report& later) {
     }
     mine->checked += other.checked;
     mine->failed += other.failed;
-    for (std::uint32_t row : other.failed_rows)
-      mine->failed_rows.push_back(row + shift);
+    for (std::uint32_t row : other.failed_rows) mine->failed_rows.push_back(row + shift);
     for (Offender offender : other.offenders) {
       if (mine->offenders.size() == kMaxOffenders) break;
       offender.row += shift;
@@ -102,8 +90,7 @@ std::string to_text(const Report& report) {
     out += fmt::format("  {:<7} {:<9} {:<24} {} of {} failed\n", word(outcome),
                        to_string(outcome.expectation.severity), outcome.expectation.rule, outcome.failed,
                        outcome.checked);
-    for (const Offender& offender : outcome.offenders)
-      out += "            " + offender_text(offender) + "\n";
+    for (const Offender& offender : outcome.offenders) out += "            " + offender_text(offender) + "\n";
   }
   return out;
 }

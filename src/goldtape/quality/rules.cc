@@ -17,9 +17,7 @@ bool all_absent(const PriceRows& rows, std::size_t i) {
          std::isnan(rows.close[i]);
 }
 
-bool is_price(double value) {
-  return std::isfinite(value) && value > 0;
-}
+bool is_price(double value) { return std::isfinite(value) && value > 0; }
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -118,16 +116,14 @@ void Presence::check_row_counts(const Context& context, Outcome& outcome) const 
 void Presence::check_holes(const Context& context, Outcome& outcome) const {
   std::map<std::int32_t, std::vector<std::pair<std::string_view, const MinuteSet*>>> by_date;
   for (const auto& [ticker, sessions] : by_ticker_) {
-    for (const auto& [days, minutes] : sessions)
-      by_date[days].emplace_back(ticker, &minutes);
+    for (const auto& [days, minutes] : sessions) by_date[days].emplace_back(ticker, &minutes);
   }
   for (const auto& [days, tickers] : by_date) {
     const calendar::Session* session = context.calendar->find_session(from_days(days));
     if (!session) continue;
     outcome.checked += session->minutes();
     std::vector<MinuteSet> presence;
-    for (const auto& [ticker, minutes] : tickers)
-      presence.push_back(*minutes);
+    for (const auto& [ticker, minutes] : tickers) presence.push_back(*minutes);
     const MinuteSet holes = vendor_holes(presence, session->minutes(), context.thresholds);
     for (std::int32_t minute = 0; minute < session->minutes(); ++minute) {
       const auto at = static_cast<std::size_t>(minute);

@@ -114,8 +114,7 @@ Report check_actions(const ActionBatch& batch, const Context& context, const Set
 
 std::vector<Expectation> internal::action_expectations() {
   std::vector<Expectation> out;
-  for (const auto& rule : rules())
-    out.push_back(rule.expectation);
+  for (const auto& rule : rules()) out.push_back(rule.expectation);
   return out;
 }
 

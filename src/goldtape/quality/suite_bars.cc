@@ -94,8 +94,7 @@ void keys_unique(const BarBatch& batch, const Context&, Outcome& outcome) {
     const bool differ = std::any_of(order.begin() + static_cast<std::ptrdiff_t>(begin) + 1,
                                     order.begin() + static_cast<std::ptrdiff_t>(end),
                                     [&](std::uint32_t i) { return model::content_hash(batch, i) != hash; });
-    for (std::size_t at = begin; differ && at < end; ++at)
-      failures.emplace_back(order[at], order[begin]);
+    for (std::size_t at = begin; differ && at < end; ++at) failures.emplace_back(order[at], order[begin]);
     begin = end;
   }
   std::ranges::sort(failures);
@@ -237,8 +236,7 @@ Report check_bars(const BarBatch& batch, const Context& context, const Settings&
 
 std::vector<Expectation> internal::bar_expectations() {
   std::vector<Expectation> out;
-  for (const auto& rule : rules())
-    out.push_back(rule.expectation);
+  for (const auto& rule : rules()) out.push_back(rule.expectation);
   return out;
 }
 

@@ -21,12 +21,8 @@ using namespace std::chrono_literals;
 
 const Date kMonday{2019y / 2 / 11};
 
-Context context_at(Timestamp now) {
-  return {.now = now, .calendar = &calendar::xnys()};
-}
-Context later() {
-  return context_at(Timestamp{Date{2019y / 3 / 1}});
-}
+Context context_at(Timestamp now) { return {.now = now, .calendar = &calendar::xnys()}; }
+Context later() { return context_at(Timestamp{Date{2019y / 3 / 1}}); }
 
 Bar bar_at(const std::string& ticker, Date date, int minute) {
   const calendar::Session* session = calendar::xnys().find_session(date);
@@ -44,8 +40,7 @@ BarBatch batch_of(const std::vector<Bar>& bars) {
   BarBatch batch;
   batch.origin.source = "test";
   std::uint32_t line = 2;
-  for (const Bar& bar : bars)
-    batch.append(bar, line++);
+  for (const Bar& bar : bars) batch.append(bar, line++);
   return batch;
 }
 
@@ -167,8 +162,7 @@ TEST(BarSuite, FarFewerMinutesThanUsualWarn) {
   std::vector<Bar> bars;
   for (int day = 0; day < 5; ++day) {
     const int count = day == 4 ? 60 : 200;
-    for (int i = 0; i < count; ++i)
-      bars.push_back(bar_at("PPLT", kMonday + days{day}, i));
+    for (int i = 0; i < count; ++i) bars.push_back(bar_at("PPLT", kMonday + days{day}, i));
   }
   const Report report = check_bars(batch_of(bars), later());
   const Outcome& outcome = outcome_of(report, "row_count");
@@ -179,8 +173,7 @@ TEST(BarSuite, FarFewerMinutesThanUsualWarn) {
 
 TEST(BarSuite, AThinTickerIsFineAgainstItsOwnHistory) {
   std::vector<Bar> bars;
-  for (int i = 0; i < 80; ++i)
-    bars.push_back(bar_at("UGA", kMonday, i));
+  for (int i = 0; i < 80; ++i) bars.push_back(bar_at("UGA", kMonday, i));
   LiquidityHistory history{
       {"UGA", {{kMonday - days{5}, 85, 390}, {kMonday - days{4}, 95, 390}, {kMonday - days{3}, 65, 390}}}};
   Context context = later();

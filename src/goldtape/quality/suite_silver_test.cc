@@ -71,8 +71,7 @@ TEST(SilverMinutes, AMissingMinuteBreaksItsSession) {
   rows.ts_us.pop_back();
   rows.date_days.pop_back();
   rows.minute.pop_back();
-  for (auto* column : {&rows.open, &rows.high, &rows.low, &rows.close})
-    column->pop_back();
+  for (auto* column : {&rows.open, &rows.high, &rows.low, &rows.close}) column->pop_back();
   rows.volume.pop_back();
   rows.fill.pop_back();
   expect_failed(rows, "grid_complete", 209);

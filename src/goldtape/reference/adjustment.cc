@@ -29,9 +29,7 @@ std::optional<double> paid_out(double amount, std::optional<double> close) {
 
 }  // namespace
 
-bool is_split(ActionType type) {
-  return type == ActionType::kSplit || type == ActionType::kStockDividend;
-}
+bool is_split(ActionType type) { return type == ActionType::kSplit || type == ActionType::kStockDividend; }
 
 double split_ratio(ActionType type, double value) {
   return type == ActionType::kStockDividend ? 1 + value : value;
@@ -45,15 +43,13 @@ std::optional<double> adjustment_factor(const Adjustment& action, std::span<cons
       if (!(ratio > 0) || !std::isfinite(ratio)) return std::nullopt;
       return 1 / ratio;
     }
-    case ActionType::kCashDividend:
-      return paid_out(action.value, close_before(closes, action.ex_date));
+    case ActionType::kCashDividend: return paid_out(action.value, close_before(closes, action.ex_date));
     case ActionType::kSpinOff:
       if (!action.child_price) return std::nullopt;
       return paid_out(action.value * *action.child_price, close_before(closes, action.ex_date));
     case ActionType::kMerger:
     case ActionType::kRename:
-    case ActionType::kDelisting:
-      break;
+    case ActionType::kDelisting: break;
   }
   return std::nullopt;
 }

@@ -29,9 +29,7 @@ constexpr std::array kHalts{
 
 }  // namespace
 
-std::span<const Halt> market_wide_halts() {
-  return kHalts;
-}
+std::span<const Halt> market_wide_halts() { return kHalts; }
 
 bool is_halted(std::span<const Halt> halts, Timestamp minute) {
   return std::ranges::any_of(

@@ -134,14 +134,12 @@ std::vector<MasterWarning> SecurityMaster::update_once(const Observations& obser
                                                        std::span<const model::CorporateAction> actions) {
   SegmentTable table(observations, actions, history_);
   std::vector<MasterWarning> warnings;
-  for (std::string& message : table.link(actions))
-    warnings.push_back({std::move(message)});
+  for (std::string& message : table.link(actions)) warnings.push_back({std::move(message)});
 
   SecurityId next = securities_.empty() ? 1 : securities_.back().id + 1;
   std::vector<TickerInterval> history;
   std::map<SecurityId, Security> securities;
-  for (Security& security : securities_)
-    securities.emplace(security.id, std::move(security));
+  for (Security& security : securities_) securities.emplace(security.id, std::move(security));
   for (Component& component : components_of(table)) {
     if (!component.id) {
       component.id = next++;
@@ -152,8 +150,7 @@ std::vector<MasterWarning> SecurityMaster::update_once(const Observations& obser
     std::move(intervals.begin(), intervals.end(), std::back_inserter(history));
   }
   securities_.clear();
-  for (auto& [id, security] : securities)
-    securities_.push_back(std::move(security));
+  for (auto& [id, security] : securities) securities_.push_back(std::move(security));
   history_ = std::move(history);
   index();
   return warnings;
@@ -164,8 +161,7 @@ void SecurityMaster::index() {
     return std::tie(a.ticker, a.valid_from) < std::tie(b.ticker, b.valid_from);
   });
   by_security_.clear();
-  for (std::size_t i = 0; i < history_.size(); ++i)
-    by_security_[history_[i].security_id].push_back(i);
+  for (std::size_t i = 0; i < history_.size(); ++i) by_security_[history_[i].security_id].push_back(i);
   for (auto& [id, at] : by_security_) {
     std::ranges::sort(at, {}, [this](std::size_t i) { return history_[i].valid_from; });
   }

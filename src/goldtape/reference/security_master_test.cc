@@ -25,8 +25,7 @@ CorporateAction action(std::string ticker, Date ex_date, ActionType type, std::s
 
 std::vector<Date> july(std::initializer_list<int> on) {
   std::vector<Date> dates;
-  for (int day : on)
-    dates.push_back(Date{2015y / 7 / day});
+  for (int day : on) dates.push_back(Date{2015y / 7 / day});
   return dates;
 }
 
@@ -147,8 +146,7 @@ void assert_sound(const SecurityMaster& master, const Observations& observations
     if (a.ticker == b.ticker) RC_ASSERT(a.valid_to && *a.valid_to <= b.valid_from);
   }
   for (const auto& [ticker, dates] : observations) {
-    for (Date date : dates)
-      RC_ASSERT(master.resolve(ticker, date).has_value());
+    for (Date date : dates) RC_ASSERT(master.resolve(ticker, date).has_value());
   }
 }
 
@@ -160,15 +158,13 @@ TEST(SecurityMaster, EveryObservationResolvesAndIdsNeverChange) {
     master.update(first.observations, first.actions);
     assert_sound(master, first.observations);
     std::set<SecurityId> before;
-    for (const Security& security : master.securities())
-      before.insert(security.id);
+    for (const Security& security : master.securities()) before.insert(security.id);
     auto restored = SecurityMaster::restore({master.securities().begin(), master.securities().end()},
                                             {master.history().begin(), master.history().end()});
     RC_ASSERT(restored.has_value());
     restored->update(second.observations, second.actions);
     assert_sound(*restored, second.observations);
-    for (SecurityId id : before)
-      RC_ASSERT(restored->find(id) != nullptr);
+    for (SecurityId id : before) RC_ASSERT(restored->find(id) != nullptr);
     const std::vector<TickerInterval> history(restored->history().begin(), restored->history().end());
     restored->update(second.observations, second.actions);
     RC_ASSERT(std::ranges::equal(history, restored->history()));
@@ -180,12 +176,10 @@ std::set<std::set<std::pair<std::string, Date>>> partition_of(const SecurityMast
                                                               const Observations& seen) {
   std::map<SecurityId, std::set<std::pair<std::string, Date>>> groups;
   for (const auto& [ticker, dates] : seen) {
-    for (Date date : dates)
-      groups[*master.resolve(ticker, date)].emplace(ticker, date);
+    for (Date date : dates) groups[*master.resolve(ticker, date)].emplace(ticker, date);
   }
   std::set<std::set<std::pair<std::string, Date>>> out;
-  for (auto& [id, group] : groups)
-    out.insert(std::move(group));
+  for (auto& [id, group] : groups) out.insert(std::move(group));
   return out;
 }
 

@@ -51,8 +51,7 @@ SegmentTable::SegmentTable(const Observations& observations, std::span<const Cor
 void SegmentTable::cut(const Observations& observations, std::span<const CorporateAction> actions,
                        std::span<const TickerInterval> stored) {
   std::map<std::string, std::set<Date>, std::less<>> cuts;
-  for (const auto& [ticker, dates] : observations)
-    cuts[ticker];
+  for (const auto& [ticker, dates] : observations) cuts[ticker];
   for (const CorporateAction& action : actions) {
     if (!ends_ticker(action.type)) continue;
     cuts[action.ticker].insert(action.ex_date);
@@ -146,8 +145,7 @@ std::vector<std::string> SegmentTable::link(std::span<const CorporateAction> act
 }
 
 std::size_t SegmentTable::root(std::size_t at) const {
-  while (parent_[at] != at)
-    at = parent_[at];
+  while (parent_[at] != at) at = parent_[at];
   return at;
 }
 
