@@ -18,6 +18,7 @@ Status put(const lake::Lake& lake, const store::RunRecord& record) {
 
 Status recorded_run(const lake::Lake& lake, const std::string& command,
                     const std::function<Status(const std::string& run_id)>& action) {
+  GT_RETURN_IF_ERROR(lake.require_writable(command));
   store::RunRecord record;
   record.run_id = table::new_uuid();
   record.command = command;
