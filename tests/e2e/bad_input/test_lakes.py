@@ -106,9 +106,8 @@ def test_disk_that_fills_up_at_any_step(bench):
     shutil.copytree(bench.lake, kept)
     bench.ingest(path, env={"GOLDTAPE_IO_FAULT": f"count:{count}"})
     steps = int(count.read_text())
-    assert steps > 20
-    # Every sort of step is among them; the crash tests go through them all.
-    for step in sorted({*range(1, steps, max(1, steps // 20)), steps - 1, steps}):
+    assert steps > 10
+    for step in range(1, steps + 1):
         shutil.rmtree(bench.lake)
         shutil.copytree(kept, bench.lake)
         message = bench.refuses(path, code=2, says=[], env={"GOLDTAPE_IO_FAULT": f"enospc@{step}+"})
