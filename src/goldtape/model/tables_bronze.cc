@@ -17,13 +17,15 @@ TableDef bars() {
       .required("low", kDouble, "USD", "vendor", "Lowest price, on the stated basis.")
       .required("close", kDouble, "USD", "vendor", "Last price, on the stated basis.")
       .required("volume", kLong, "shares", "vendor", "Shares traded, on the stated basis.")
-      .optional("vwap", kDouble, "USD", "vendor", "Volume-weighted average price, where the vendor gives one.")
+      .optional("vwap", kDouble, "USD", "vendor",
+                "Volume-weighted average price, where the vendor gives one.")
       .optional("trade_count", kLong, "trades", "vendor", "Number of trades, where the vendor gives it.")
       .optional("adj_close", kDouble, "USD", "vendor",
                 "Close adjusted by the vendor for splits and dividends as of observed_at.")
       .required("session", kText, "", "calendar", "Part of the day: pre, regular or post.")
       .required("price_basis", kText, "", "vendor", "raw, split_adjusted or fully_adjusted.")
-      .optional("basis_as_of", kDate, "", "vendor", "Last date whose actions are in the prices; NULL when raw.")
+      .optional("basis_as_of", kDate, "", "vendor",
+                "Last date whose actions are in the prices; NULL when raw.")
       .required("observed_at", kTime, "UTC, microseconds", "HTTP Date, file name or flag",
                 "When the vendor first said this.")
       .required("ingested_at", kTime, "UTC, microseconds", "clock", "When the row was written here.")
@@ -57,7 +59,8 @@ TableDef revisions() {
       .optional("old_adj_close", kDouble, "USD", "vendor", "Adjusted close before.")
       .required("old_price_basis", kText, "", "vendor", "Price basis before.")
       .optional("old_basis_as_of", kDate, "", "vendor", "Date of that basis.")
-      .required("old_observed_at", kTime, "UTC, microseconds", "vendor", "When the vendor said the old values.")
+      .required("old_observed_at", kTime, "UTC, microseconds", "vendor",
+                "When the vendor said the old values.")
       .required("old_load_id", kText, "", "ingest", "The load that had brought them.")
       .required("new_open", kDouble, "USD", "vendor", "Open after.")
       .required("new_high", kDouble, "USD", "vendor", "High after.")
@@ -69,12 +72,14 @@ TableDef revisions() {
       .optional("new_adj_close", kDouble, "USD", "vendor", "Adjusted close after.")
       .required("new_price_basis", kText, "", "vendor", "Price basis after.")
       .optional("new_basis_as_of", kDate, "", "vendor", "Date of that basis.")
-      .required("new_observed_at", kTime, "UTC, microseconds", "vendor", "When the vendor said the new values.")
+      .required("new_observed_at", kTime, "UTC, microseconds", "vendor",
+                "When the vendor said the new values.")
       .required("new_load_id", kText, "", "ingest", "The load that brought them.");
   return {.zone = "bronze",
           .name = "revisions",
-          .doc = "What a vendor changed: one row for each step from one content of a bar to the next, in the "
-                 "order of observation. Seen in SQL as ops.revisions too.",
+          .doc =
+              "What a vendor changed: one row for each step from one content of a bar to the next, in the "
+              "order of observation. Seen in SQL as ops.revisions too.",
           .columns = c.take(),
           .specs = {{{"interval", "identity", "interval"}, {"date", "month", "date_month"}}},
           .sort_columns = {"source", "interval", "ticker", "ts", "new_observed_at"}};
@@ -87,9 +92,10 @@ TableDef corporate_actions() {
       .required("ex_date", kDate, "", "vendor", "First session that trades without the right.")
       .required("action_type", kText, "", "vendor",
                 "split, cash_dividend, stock_dividend, spin_off, merger, rename or delisting.")
-      .required("value", kDouble, "by type", "vendor",
-                "Split: new shares per old. Cash dividend: currency per share. Stock dividend: new shares per "
-                "share held. Spin-off: child shares per share. Merger: acquirer's shares per share.")
+      .required(
+          "value", kDouble, "by type", "vendor",
+          "Split: new shares per old. Cash dividend: currency per share. Stock dividend: new shares per "
+          "share held. Spin-off: child shares per share. Merger: acquirer's shares per share.")
       .optional("currency", kText, "ISO 4217", "vendor", "Currency of a cash amount.")
       .optional("new_ticker", kText, "", "vendor", "Child, acquirer or new name.")
       .optional("description", kText, "", "vendor", "The vendor's words.")
@@ -100,8 +106,9 @@ TableDef corporate_actions() {
       .required("load_id", kText, "", "ingest", "The load that brought it.");
   return {.zone = "bronze",
           .name = "corporate_actions",
-          .doc = "Corporate actions as vendors gave them, one row for each (source, ticker, ex_date, "
-                 "action_type, new_ticker).",
+          .doc =
+              "Corporate actions as vendors gave them, one row for each (source, ticker, ex_date, "
+              "action_type, new_ticker).",
           .columns = c.take(),
           .specs = {{}},
           .sort_columns = {"source", "ticker", "ex_date", "action_type"}};

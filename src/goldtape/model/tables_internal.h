@@ -20,10 +20,12 @@ inline constexpr ColumnType kText{TypeId::kString};
 /// Numbers the columns in the order they are given: append only, ids are for ever.
 class Columns {
  public:
-  Columns& required(std::string name, ColumnType type, std::string unit, std::string source, std::string doc) {
+  Columns& required(std::string name, ColumnType type, std::string unit, std::string source,
+                    std::string doc) {
     return add(true, std::move(name), type, std::move(unit), std::move(source), std::move(doc));
   }
-  Columns& optional(std::string name, ColumnType type, std::string unit, std::string source, std::string doc) {
+  Columns& optional(std::string name, ColumnType type, std::string unit, std::string source,
+                    std::string doc) {
     return add(false, std::move(name), type, std::move(unit), std::move(source), std::move(doc));
   }
   [[nodiscard]] std::vector<Column> take() { return std::move(columns_); }

@@ -22,7 +22,8 @@ TableDef calendar() {
 
 TableDef securities() {
   Columns c;
-  c.required("security_id", kLong, "", "assigned once", "Permanent id; never derived from a ticker, never reused.")
+  c.required("security_id", kLong, "", "assigned once",
+             "Permanent id; never derived from a ticker, never reused.")
       .optional("name", kText, "", "vendor", "Name of the security.")
       .optional("exchange", kText, "MIC", "vendor", "Listing exchange.")
       .optional("asset_type", kText, "", "vendor", "stock, etf, index, ...")
@@ -47,7 +48,8 @@ TableDef ticker_history() {
   c.required("security_id", kLong, "", "assigned once", "Permanent id of the security.")
       .required("ticker", kText, "", "vendor, corporate actions", "A name it had.")
       .required("valid_from", kDate, "", "corporate actions", "First date of the name.")
-      .optional("valid_to", kDate, "", "corporate actions", "First date after it (half-open); NULL while it lasts.")
+      .optional("valid_to", kDate, "", "corporate actions",
+                "First date after it (half-open); NULL while it lasts.")
       .required("change_reason", kText, "", "refine", "first_seen, rename, spin_off, reuse.");
   return {.zone = "reference",
           .name = "ticker_history",
@@ -70,12 +72,13 @@ TableDef corporate_actions() {
       .optional("new_security_id", kLong, "", "reference.ticker_history", "Child or acquirer.")
       .required("source", kText, "", "ingest", "Who said so.")
       .required("known_at", kTime, "UTC, microseconds", "vendor", "When it could first be known.");
-  return {.zone = "reference",
-          .name = "corporate_actions",
-          .doc = "Corporate actions tied to securities, one row for each (security_id, ex_date, action_type).",
-          .columns = c.take(),
-          .specs = {{}},
-          .sort_columns = {"security_id", "ex_date"}};
+  return {
+      .zone = "reference",
+      .name = "corporate_actions",
+      .doc = "Corporate actions tied to securities, one row for each (security_id, ex_date, action_type).",
+      .columns = c.take(),
+      .specs = {{}},
+      .sort_columns = {"security_id", "ex_date"}};
 }
 
 }  // namespace
@@ -86,7 +89,8 @@ std::vector<TableDef> reference_tables() {
 
 std::vector<TableDef> quarantine_tables() {
   Columns c;
-  c.required("layer", kText, "", "quality", "Table the rows were on their way to: bronze.bars, silver.bars_1m, ...")
+  c.required("layer", kText, "", "quality",
+             "Table the rows were on their way to: bronze.bars, silver.bars_1m, ...")
       .required("rule", kText, "", "quality", "The expectation that refused the row.")
       .required("reason", kText, "", "quality", "In words, with the value.")
       .required("source", kText, "", "ingest", "Vendor, or the name given to a file import.")

@@ -28,17 +28,10 @@ std::string timestamp_text(const arrow::Array& array, std::int64_t row) {
   const auto value = value_of<arrow::TimestampArray>(array, row);
   std::int64_t micros = value;
   switch (type.unit()) {
-    case arrow::TimeUnit::SECOND:
-      micros = value * 1'000'000;
-      break;
-    case arrow::TimeUnit::MILLI:
-      micros = value * 1'000;
-      break;
-    case arrow::TimeUnit::MICRO:
-      break;
-    case arrow::TimeUnit::NANO:
-      micros = value / 1'000;
-      break;
+    case arrow::TimeUnit::SECOND: micros = value * 1'000'000; break;
+    case arrow::TimeUnit::MILLI: micros = value * 1'000; break;
+    case arrow::TimeUnit::MICRO: break;
+    case arrow::TimeUnit::NANO: micros = value / 1'000; break;
   }
   auto text = format_timestamp(from_micros(micros));
   // A timestamp without a zone is a wall time: it must not claim to be UTC.
@@ -48,26 +41,18 @@ std::string timestamp_text(const arrow::Array& array, std::int64_t row) {
 
 std::string scalar_text(const arrow::Array& array, std::int64_t row) {
   switch (array.type_id()) {
-    case arrow::Type::STRING:
-      return std::string(value_of<arrow::StringArray>(array, row));
-    case arrow::Type::LARGE_STRING:
-      return std::string(value_of<arrow::LargeStringArray>(array, row));
-    case arrow::Type::DOUBLE:
-      return double_text(value_of<arrow::DoubleArray>(array, row));
+    case arrow::Type::STRING: return std::string(value_of<arrow::StringArray>(array, row));
+    case arrow::Type::LARGE_STRING: return std::string(value_of<arrow::LargeStringArray>(array, row));
+    case arrow::Type::DOUBLE: return double_text(value_of<arrow::DoubleArray>(array, row));
     case arrow::Type::FLOAT: {
       const float value = value_of<arrow::FloatArray>(array, row);
       return std::isfinite(value) ? fmt::format("{}", value) : double_text(static_cast<double>(value));
     }
-    case arrow::Type::BOOL:
-      return value_of<arrow::BooleanArray>(array, row) ? "true" : "false";
-    case arrow::Type::DATE32:
-      return format_date(from_days(value_of<arrow::Date32Array>(array, row)));
-    case arrow::Type::TIMESTAMP:
-      return timestamp_text(array, row);
-    case arrow::Type::DECIMAL128:
-      return static_cast<const arrow::Decimal128Array&>(array).FormatValue(row);
-    default:
-      break;
+    case arrow::Type::BOOL: return value_of<arrow::BooleanArray>(array, row) ? "true" : "false";
+    case arrow::Type::DATE32: return format_date(from_days(value_of<arrow::Date32Array>(array, row)));
+    case arrow::Type::TIMESTAMP: return timestamp_text(array, row);
+    case arrow::Type::DECIMAL128: return static_cast<const arrow::Decimal128Array&>(array).FormatValue(row);
+    default: break;
   }
   const auto scalar = array.GetScalar(row);
   return scalar.ok() ? (*scalar)->ToString() : scalar.status().ToString();
@@ -101,10 +86,8 @@ std::string cell_text(const arrow::Array& array, std::int64_t row, std::string_v
   switch (array.type_id()) {
     case arrow::Type::LIST:
     case arrow::Type::LARGE_LIST:
-    case arrow::Type::STRUCT:
-      return cell_json(array, row);
-    default:
-      return scalar_text(array, row);
+    case arrow::Type::STRUCT: return cell_json(array, row);
+    default: return scalar_text(array, row);
   }
 }
 
@@ -120,8 +103,7 @@ std::string cell_json(const arrow::Array& array, std::int64_t row) {
     case arrow::Type::UINT32:
     case arrow::Type::UINT64:
     case arrow::Type::BOOL:
-    case arrow::Type::DECIMAL128:
-      return scalar_text(array, row);
+    case arrow::Type::DECIMAL128: return scalar_text(array, row);
     case arrow::Type::FLOAT:
     case arrow::Type::DOUBLE: {
       const double value = array.type_id() == arrow::Type::FLOAT
@@ -129,14 +111,10 @@ std::string cell_json(const arrow::Array& array, std::int64_t row) {
                                : value_of<arrow::DoubleArray>(array, row);
       return std::isfinite(value) ? scalar_text(array, row) : "null";
     }
-    case arrow::Type::LIST:
-      return list_json<arrow::ListArray>(array, row);
-    case arrow::Type::LARGE_LIST:
-      return list_json<arrow::LargeListArray>(array, row);
-    case arrow::Type::STRUCT:
-      return struct_json(array, row);
-    default:
-      return json_string(scalar_text(array, row));
+    case arrow::Type::LIST: return list_json<arrow::ListArray>(array, row);
+    case arrow::Type::LARGE_LIST: return list_json<arrow::LargeListArray>(array, row);
+    case arrow::Type::STRUCT: return struct_json(array, row);
+    default: return json_string(scalar_text(array, row));
   }
 }
 

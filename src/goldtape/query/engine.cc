@@ -46,8 +46,7 @@ Status take_error(duckdb_error_data error) {
 /// The text behind leading white space and comments.
 std::string_view skip_blank(std::string_view sql) {
   for (;;) {
-    while (!sql.empty() && std::isspace(static_cast<unsigned char>(sql.front())) != 0)
-      sql.remove_prefix(1);
+    while (!sql.empty() && std::isspace(static_cast<unsigned char>(sql.front())) != 0) sql.remove_prefix(1);
     if (sql.starts_with("--")) {
       const auto end = sql.find('\n');
       sql = end == std::string_view::npos ? std::string_view{} : sql.substr(end + 1);
@@ -142,8 +141,7 @@ class StreamReader final : public arrow::RecordBatchReader {
     }
     ArrowSchema schema{};
     auto status = take_error(duckdb_to_arrow_schema(options_, types.data(), names.data(), columns, &schema));
-    for (auto& type : types)
-      duckdb_destroy_logical_type(&type);
+    for (auto& type : types) duckdb_destroy_logical_type(&type);
     GT_RETURN_IF_ERROR(status);
     auto imported = arrow::ImportSchema(&schema);
     if (!imported.ok()) return fail(ErrorKind::kInternal, 6009, imported.status().ToString());
@@ -307,11 +305,7 @@ std::string quote(std::string_view text, char mark) {
 }
 }  // namespace
 
-std::string quote_literal(std::string_view text) {
-  return quote(text, '\'');
-}
-std::string quote_identifier(std::string_view name) {
-  return quote(name, '"');
-}
+std::string quote_literal(std::string_view text) { return quote(text, '\''); }
+std::string quote_identifier(std::string_view name) { return quote(name, '"'); }
 
 }  // namespace goldtape::query::internal

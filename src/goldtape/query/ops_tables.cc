@@ -103,8 +103,7 @@ Result<std::shared_ptr<arrow::Array>> column_of(const store::Rows& rows, std::si
                                                 std::string_view type) {
   arrow::StringBuilder texts;
   arrow::Int64Builder counts;
-  for (const auto& row : rows.rows)
-    GT_RETURN_IF_ERROR(append_value(row[index], type, texts, counts));
+  for (const auto& row : rows.rows) GT_RETURN_IF_ERROR(append_value(row[index], type, texts, counts));
   auto built = type == kCount ? counts.Finish() : texts.Finish();
   if (!built.ok()) return fail(ErrorKind::kInternal, 6009, built.status().ToString());
   return *built;
@@ -139,9 +138,7 @@ std::string storage_type(std::string_view sql_type) {
 
 }  // namespace
 
-std::span<const OpsTable> ops_tables() {
-  return kTables;
-}
+std::span<const OpsTable> ops_tables() { return kTables; }
 
 namespace internal {
 

@@ -46,8 +46,7 @@ std::string csv_field(const arrow::Array& array, std::int64_t row) {
 
 Result<std::int64_t> write_csv(arrow::RecordBatchReader& rows, std::ostream& out) {
   const auto schema = rows.schema();
-  for (int c = 0; c < schema->num_fields(); ++c)
-    out << (c > 0 ? "," : "") << schema->field(c)->name();
+  for (int c = 0; c < schema->num_fields(); ++c) out << (c > 0 ? "," : "") << schema->field(c)->name();
   out << '\n';
   std::int64_t count = 0;
   for (;;) {
@@ -67,8 +66,7 @@ Result<std::int64_t> write_csv(arrow::RecordBatchReader& rows, std::ostream& out
 Result<std::int64_t> write_json(arrow::RecordBatchReader& rows, bool lines, std::ostream& out) {
   const auto schema = rows.schema();
   std::vector<std::string> keys;
-  for (const auto& field : schema->fields())
-    keys.push_back(json_string(field->name()) + ":");
+  for (const auto& field : schema->fields()) keys.push_back(json_string(field->name()) + ":");
   std::int64_t count = 0;
   if (!lines) out << '[';
   for (;;) {
@@ -147,16 +145,11 @@ Result<OutputFormat> parse_output_format(std::string_view text) {
 Result<std::int64_t> write_rows(arrow::RecordBatchReader& rows, const OutputOptions& options,
                                 std::ostream& out) {
   switch (options.format) {
-    case OutputFormat::kTable:
-      return write_table(rows, options, out);
-    case OutputFormat::kCsv:
-      return write_csv(rows, out);
-    case OutputFormat::kJson:
-      return write_json(rows, false, out);
-    case OutputFormat::kNdjson:
-      return write_json(rows, true, out);
-    case OutputFormat::kParquet:
-      return write_parquet(rows, out);
+    case OutputFormat::kTable: return write_table(rows, options, out);
+    case OutputFormat::kCsv: return write_csv(rows, out);
+    case OutputFormat::kJson: return write_json(rows, false, out);
+    case OutputFormat::kNdjson: return write_json(rows, true, out);
+    case OutputFormat::kParquet: return write_parquet(rows, out);
   }
   return fail(ErrorKind::kInternal, 6009, "unknown output format");
 }

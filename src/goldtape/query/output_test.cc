@@ -21,8 +21,7 @@ std::shared_ptr<arrow::RecordBatchReader> sample() {
   EXPECT_TRUE(texts.AppendNull().ok());
   EXPECT_TRUE(doubles.AppendValues({0.1, std::nan(""), 1e300, 170.2461}).ok());
   EXPECT_TRUE(times.AppendValues({0, 1549895400000000, 1549895400500000, -1}).ok());
-  for (int i = 0; i < 4; ++i)
-    EXPECT_TRUE(decimals.Append(arrow::Decimal128(1702461 + i)).ok());
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(decimals.Append(arrow::Decimal128(1702461 + i)).ok());
   const auto schema = arrow::schema({arrow::field("s", arrow::utf8()), arrow::field("d", arrow::float64()),
                                      arrow::field("t", arrow::timestamp(arrow::TimeUnit::MICRO, "UTC")),
                                      arrow::field("p", arrow::decimal128(18, 4))});

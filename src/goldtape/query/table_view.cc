@@ -10,39 +10,24 @@ namespace {
 std::string sql_type(const table::Type& type) {
   using table::TypeId;
   switch (type.id) {
-    case TypeId::kBoolean:
-      return "BOOLEAN";
-    case TypeId::kInt:
-      return "INTEGER";
-    case TypeId::kLong:
-      return "BIGINT";
-    case TypeId::kFloat:
-      return "FLOAT";
-    case TypeId::kDouble:
-      return "DOUBLE";
-    case TypeId::kDecimal:
-      return fmt::format("DECIMAL({},{})", type.precision, type.scale);
-    case TypeId::kDate:
-      return "DATE";
-    case TypeId::kTime:
-      return "TIME";
-    case TypeId::kTimestamp:
-      return "TIMESTAMP";
-    case TypeId::kTimestampTz:
-      return "TIMESTAMPTZ";
-    case TypeId::kString:
-      return "VARCHAR";
-    case TypeId::kUuid:
-      return "UUID";
+    case TypeId::kBoolean: return "BOOLEAN";
+    case TypeId::kInt: return "INTEGER";
+    case TypeId::kLong: return "BIGINT";
+    case TypeId::kFloat: return "FLOAT";
+    case TypeId::kDouble: return "DOUBLE";
+    case TypeId::kDecimal: return fmt::format("DECIMAL({},{})", type.precision, type.scale);
+    case TypeId::kDate: return "DATE";
+    case TypeId::kTime: return "TIME";
+    case TypeId::kTimestamp: return "TIMESTAMP";
+    case TypeId::kTimestampTz: return "TIMESTAMPTZ";
+    case TypeId::kString: return "VARCHAR";
+    case TypeId::kUuid: return "UUID";
     case TypeId::kFixed:
-    case TypeId::kBinary:
-      return "BLOB";
-    case TypeId::kList:
-      return sql_type(type.fields.at(0).type) + "[]";
+    case TypeId::kBinary: return "BLOB";
+    case TypeId::kList: return sql_type(type.fields.at(0).type) + "[]";
     case TypeId::kMap:
       return fmt::format("MAP({}, {})", sql_type(type.fields.at(0).type), sql_type(type.fields.at(1).type));
-    case TypeId::kStruct:
-      break;
+    case TypeId::kStruct: break;
   }
   std::string fields;
   for (const auto& field : type.fields) {
@@ -67,8 +52,7 @@ std::string empty_view(const table::Table& table) {
 
 std::string files_view(const table::Table& table, const table::ScanPlan& plan) {
   std::string files;
-  for (const auto& task : plan.tasks)
-    files += (files.empty() ? "" : ", ") + quote_literal(task.path);
+  for (const auto& task : plan.tasks) files += (files.empty() ? "" : ", ") + quote_literal(task.path);
   std::string schema;
   for (const auto& field : plan.schema.fields) {
     schema += fmt::format("{}{}: {{name: {}, type: {}, default_value: NULL}}", schema.empty() ? "" : ", ",

@@ -11,9 +11,7 @@ namespace goldtape::query::internal {
 
 namespace {
 
-bool starts_code_point(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-}
+bool starts_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
 
 /// One line of text: control characters would break the table.
 std::string printable(std::string text, std::size_t max_width) {
@@ -60,10 +58,8 @@ std::vector<std::size_t> TextTable::widths() const {
   std::vector<std::size_t> widths;
   for (std::size_t c = 0; c < names_.size(); ++c) {
     std::size_t width = display_width(names_[c]);
-    for (const auto& row : head_)
-      width = std::max(width, display_width(row[c]));
-    for (const auto& row : tail_)
-      width = std::max(width, display_width(row[c]));
+    for (const auto& row : head_) width = std::max(width, display_width(row[c]));
+    for (const auto& row : tail_) width = std::max(width, display_width(row[c]));
     widths.push_back(width);
   }
   return widths;
@@ -76,8 +72,7 @@ void TextTable::print_line(std::ostream& out, const Cells& cells,
     const std::string pad(widths[c] - display_width(cells[c]), ' ');
     line += (c > 0 ? "  " : "") + (right_[c] ? pad + cells[c] : cells[c] + pad);
   }
-  while (line.ends_with(' '))
-    line.pop_back();
+  while (line.ends_with(' ')) line.pop_back();
   out << line << '\n';
 }
 
@@ -87,17 +82,14 @@ void TextTable::print(std::ostream& out) const {
   Cells rule;
   for (const auto width : column_widths) {
     std::string dashes;
-    for (std::size_t i = 0; i < width; ++i)
-      dashes += "─";
+    for (std::size_t i = 0; i < width; ++i) dashes += "─";
     rule.push_back(std::move(dashes));
   }
   print_line(out, rule, column_widths);
-  for (const auto& row : head_)
-    print_line(out, row, column_widths);
+  for (const auto& row : head_) print_line(out, row, column_widths);
   const auto shown = static_cast<std::int64_t>(head_.size() + tail_.size());
   if (shown < count_) out << fmt::format("… {} rows not shown …\n", count_ - shown);
-  for (const auto& row : tail_)
-    print_line(out, row, column_widths);
+  for (const auto& row : tail_) print_line(out, row, column_widths);
   out << fmt::format("({} {})\n", count_, count_ == 1 ? "row" : "rows");
 }
 

@@ -35,22 +35,17 @@ Fault classify(int result) {
     case SQLITE_LOCKED:
       return {ErrorKind::kConflict, 4002, "the operations database is locked by another program; try again"};
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return {ErrorKind::kDamaged, 4003, "the operations database is damaged"};
+    case SQLITE_NOTADB: return {ErrorKind::kDamaged, 4003, "the operations database is damaged"};
     case SQLITE_CONSTRAINT:
       return {ErrorKind::kAlreadyExists, 4005, "the row is there already or breaks a rule of its table"};
-    case SQLITE_FULL:
-      return {ErrorKind::kIo, 4006, "no space left for the operations database"};
+    case SQLITE_FULL: return {ErrorKind::kIo, 4006, "no space left for the operations database"};
     case SQLITE_CANTOPEN:
     case SQLITE_IOERR:
     case SQLITE_PERM:
     case SQLITE_READONLY:
-    case SQLITE_AUTH:
-      return {ErrorKind::kIo, 4001, "the operations database cannot be read or written"};
-    case SQLITE_NOMEM:
-      return {ErrorKind::kIo, 4001, "no memory left for the operations database"};
-    default:
-      return {ErrorKind::kInternal, 4007, "the operations database refused a statement"};
+    case SQLITE_AUTH: return {ErrorKind::kIo, 4001, "the operations database cannot be read or written"};
+    case SQLITE_NOMEM: return {ErrorKind::kIo, 4001, "no memory left for the operations database"};
+    default: return {ErrorKind::kInternal, 4007, "the operations database refused a statement"};
   }
 }
 
@@ -82,10 +77,8 @@ int bind_value(sqlite3_stmt* statement, int index, const Value& value) {
 Value column_value(sqlite3_stmt* statement, int column) {
   const auto bytes = [&] { return static_cast<std::size_t>(sqlite3_column_bytes(statement, column)); };
   switch (sqlite3_column_type(statement, column)) {
-    case SQLITE_INTEGER:
-      return static_cast<std::int64_t>(sqlite3_column_int64(statement, column));
-    case SQLITE_FLOAT:
-      return sqlite3_column_double(statement, column);
+    case SQLITE_INTEGER: return static_cast<std::int64_t>(sqlite3_column_int64(statement, column));
+    case SQLITE_FLOAT: return sqlite3_column_double(statement, column);
     case SQLITE_TEXT: {
       const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
       return std::string(text, bytes());
@@ -94,8 +87,7 @@ Value column_value(sqlite3_stmt* statement, int column) {
       const auto* blob = static_cast<const char*>(sqlite3_column_blob(statement, column));
       return Blob{blob == nullptr ? std::string{} : std::string(blob, bytes())};
     }
-    default:
-      return {};
+    default: return {};
   }
 }
 
@@ -124,13 +116,11 @@ struct Database::Impl {
     }
     Rows rows;
     const int columns = sqlite3_column_count(raw);
-    for (int c = 0; c < columns; ++c)
-      rows.columns.emplace_back(sqlite3_column_name(raw, c));
+    for (int c = 0; c < columns; ++c) rows.columns.emplace_back(sqlite3_column_name(raw, c));
     while ((result = sqlite3_step(raw)) == SQLITE_ROW) {
       Row& row = rows.rows.emplace_back();
       row.reserve(static_cast<std::size_t>(columns));
-      for (int c = 0; c < columns; ++c)
-        row.push_back(column_value(raw, c));
+      for (int c = 0; c < columns; ++c) row.push_back(column_value(raw, c));
     }
     if (result != SQLITE_DONE) return sqlite_error(db, result, path, sql);
     return rows;
@@ -289,11 +279,7 @@ Result<Rows> Database::query(std::string_view sql, const std::vector<Value>& par
   return impl_->run(sql, params);
 }
 
-const std::string& Database::path() const {
-  return impl_->path;
-}
-bool Database::read_only() const {
-  return impl_->read_only;
-}
+const std::string& Database::path() const { return impl_->path; }
+bool Database::read_only() const { return impl_->read_only; }
 
 }  // namespace goldtape::store

@@ -91,8 +91,7 @@ TEST_F(DatabaseTest, OtherThreadsWaitForATransaction) {
       }
     });
   }
-  for (auto& thread : threads)
-    thread.join();
+  for (auto& thread : threads) thread.join();
   EXPECT_EQ(int_of(database->query("SELECT count(DISTINCT a) FROM t")->rows[0][0]), 80);
 }
 

@@ -44,9 +44,7 @@ Result<LoadAudit> from_row(const Row& row) {
   return load;
 }
 
-Value text_or_null(const std::string& text) {
-  return text.empty() ? Value{} : Value{text};
-}
+Value text_or_null(const std::string& text) { return text.empty() ? Value{} : Value{text}; }
 
 }  // namespace
 

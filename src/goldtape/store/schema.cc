@@ -77,9 +77,7 @@ Status run_step(Transaction& transaction, std::int64_t version) {
 
 }  // namespace
 
-Result<std::int64_t> schema_version(Database& database) {
-  return read_version(database);
-}
+Result<std::int64_t> schema_version(Database& database) { return read_version(database); }
 
 Status migrate(Database& database) {
   GT_ASSIGN(std::int64_t version, schema_version(database));

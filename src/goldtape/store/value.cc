@@ -13,9 +13,7 @@ int Rows::find(std::string_view column) const {
   return at == columns.end() ? -1 : static_cast<int>(at - columns.begin());
 }
 
-bool is_null(const Value& value) {
-  return std::holds_alternative<std::monostate>(value);
-}
+bool is_null(const Value& value) { return std::holds_alternative<std::monostate>(value); }
 
 std::string text_of(const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
@@ -25,9 +23,7 @@ std::string text_of(const Value& value) {
   return {};
 }
 
-std::int64_t int_of(const Value& value) {
-  return optional_int_of(value).value_or(0);
-}
+std::int64_t int_of(const Value& value) { return optional_int_of(value).value_or(0); }
 
 std::optional<std::int64_t> optional_int_of(const Value& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return *integer;
@@ -56,9 +52,7 @@ std::string instant_text(Timestamp ts) {
                      time.subseconds().count());
 }
 
-Value instant_value(const std::optional<Timestamp>& ts) {
-  return ts ? Value{instant_text(*ts)} : Value{};
-}
+Value instant_value(const std::optional<Timestamp>& ts) { return ts ? Value{instant_text(*ts)} : Value{}; }
 
 Result<std::optional<Timestamp>> instant_of(const Value& value) {
   const std::string text = text_of(value);
