@@ -41,6 +41,7 @@ struct Sample {
 };
 constexpr Sample kSamples[] = {
     {"minute", "bars", "1m", "eqker", "eqker", "2019-02-25", "one-minute bars"},
+    {"history", "bars", "1d", "eqker", "eqker", "2019-02-25", "daily bars of the same symbols"},
     {"daily", "bars", "1d", "pystock", "pystock", "", "daily bars, as collected day by day"},
     {"actions", "actions", "1d", "default", "public", "2019-02-25", "corporate actions"},
 };

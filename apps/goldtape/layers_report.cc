@@ -46,7 +46,7 @@ std::string quality_text(const lake::QualityReport& report) {
       ++(outcome.expectation.severity == quality::Severity::kCritical ? critical : warnings);
     }
   }
-  return fmt::format("{} tables, {} rules: {} passed, {} warnings, {} critical", report.reports.size(), rules,
+  return fmt::format("{} tables, {} rules: {} passed, {} warned, {} failed", report.reports.size(), rules,
                      rules - warnings - critical, warnings, critical);
 }
 

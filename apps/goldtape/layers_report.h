@@ -10,7 +10,7 @@ namespace goldtape::app {
 
 [[nodiscard]] std::string refine_text(const lake::RefineReport& report);
 [[nodiscard]] std::string features_text(const lake::FeaturesReport& report);
-/// "4 tables, 38 rules: 36 passed, 2 warnings, 0 critical".
+/// "4 tables, 38 rules: 36 passed, 2 warned, 0 failed".
 [[nodiscard]] std::string quality_text(const lake::QualityReport& report);
 /// Every table and rule, with the first offenders of what failed.
 void print_quality(std::ostream& out, const lake::QualityReport& report);
