@@ -188,7 +188,7 @@ std::shared_ptr<arrow::DataType> to_arrow(const Type& type) {
     case TypeId::kStruct: {
       arrow::FieldVector fields;
       for (const Field& field : type.fields) fields.push_back(to_arrow(field));
-      return arrow::struct_(std::move(fields));
+      return arrow::struct_(fields);
     }
     case TypeId::kList: return arrow::list(to_arrow(type.fields.at(0)));
     case TypeId::kMap:
