@@ -7,6 +7,8 @@ const state_names: Record<string, string> = {
   vendor_hole: "vendor hole", not_listed: "not listed", delisted: "delisted", not_asked: "not asked for yet", failed: "failed",
 };
 const state_marks: Record<string, string> = { vendor_hole: "◍", halted: "‖", failed: "✕", early_close: "◗", delisted: "†" };
+// Sessions for which no minute is expected: an empty cell, not a missing one.
+const outside = new Set(["not_asked", "not_listed", "delisted"]);
 const attention = new Set(["vendor_hole", "failed", "halted"]);
 
 export function render_coverage(
@@ -39,8 +41,8 @@ function cell(row: CoverageRow, session: string, index: number): HTMLElement {
   const filled = row.filled[index] ?? 0;
   const absent = row.missing[index] ?? 0;
   const holes = row.holes[index] ?? 0;
-  const total = traded + filled + absent;
   const state = row.state[index] ?? "";
+  const total = outside.has(state) ? 0 : traded + filled + absent;
   const state_name = state_names[state] ?? state;
   const share = (minutes: number): string => `${total === 0 ? 0 : (minutes / total) * 100}%`;
   const bar = h("span", { class: "coverage-bar", "aria-hidden": "true" },
