@@ -68,14 +68,14 @@ class Steps {
 Result<std::string> find_samples(const std::string& given) {
   if (!given.empty()) {
     if (fs::is_directory(given)) return given;
-    return fail(ErrorKind::kNotFound, 1032, "there are no samples in this folder", given);
+    return fail(ErrorKind::kNotFound, 1034, "there are no samples in this folder", given);
   }
   std::error_code ignored;
   const auto program = fs::read_symlink("/proc/self/exe", ignored);
   for (const auto& candidate : {fs::path("samples"), program.parent_path().parent_path() / "samples"}) {
     if (fs::is_directory(candidate / "minute")) return candidate.string();
   }
-  return fail(ErrorKind::kNotFound, 1032,
+  return fail(ErrorKind::kNotFound, 1034,
               "the bundled samples are not beside the program; name their folder with --samples DIR",
               "samples");
 }
