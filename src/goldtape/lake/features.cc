@@ -142,7 +142,7 @@ class GoldBuilder {
       GT_ASSIGN(const auto parsed, table::TableName::parse(name));
       if (auto made = result.snapshot_id(parsed)) {
         report_.snapshots[name] = *made;
-        id = *made;
+        id = made;
       }
     }
     return write_step_state(transaction, kStep, state);

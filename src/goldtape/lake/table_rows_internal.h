@@ -65,7 +65,7 @@ class RowWriter {
     std::vector<std::shared_ptr<arrow::Array>> arrays(builders_.size());
     for (std::size_t i = 0; i < builders_.size() && status_.ok(); ++i) note(builders_[i]->Finish(&arrays[i]));
     if (!status_.ok()) return fail(ErrorKind::kInternal, 5203, "rows for the lake: " + status_.ToString());
-    return arrow::Table::Make(schema_, std::move(arrays));
+    return arrow::Table::Make(schema_, arrays);
   }
 
  private:

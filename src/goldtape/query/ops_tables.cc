@@ -128,7 +128,7 @@ Result<std::shared_ptr<arrow::Table>> read_ops_table(const lake::Lake& lake, con
     fields.push_back(arrow::field(std::string(column.name), array->type()));
     arrays.push_back(std::move(array));
   }
-  return arrow::Table::Make(arrow::schema(std::move(fields)), std::move(arrays),
+  return arrow::Table::Make(arrow::schema(std::move(fields)), arrays,
                             static_cast<std::int64_t>(rows.rows.size()));
 }
 
