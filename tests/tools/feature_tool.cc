@@ -2,8 +2,10 @@
 // a header on standard output: what the Python tests compare with TA-Lib and pandas. The features are a
 // batch's; a stream over the same bars has to give the same bits, or the program ends with 3.
 #include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -53,7 +55,10 @@ struct Bars {
   }
 };
 
-bool same_bits(double a, double b) { return std::memcmp(&a, &b, sizeof a) == 0 || (a != a && b != b); }
+bool same_bits(double a, double b) {
+  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) ||
+         (std::isnan(a) && std::isnan(b));
+}
 
 }  // namespace
 
