@@ -27,7 +27,7 @@ build: configure ## build the release program: bin/goldtape
 demo: build ## run the main job on the bundled data; the lake and the page lie under demo/
 	@bin/goldtape --lake demo/lake demo
 
-tests-built: setup-test build
+tests-built: build setup-test
 	@cmake --build $(BUILD) --parallel $(JOBS)
 
 test: tests-built ## unit and end-to-end tests, and those against PyIceberg and DuckDB
