@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <thread>
 
 #include <arrow/record_batch.h>
 #include <fmt/format.h>
@@ -21,13 +23,20 @@ struct QueryArguments {
   std::string output;
   std::string snapshot;
   std::int64_t rows = -1;
-  int threads = 2;
+  int threads = -1;  ///< Negative: as the settings say.
 };
 
 /// How many rows of a table fit a person: all into a file or pipe, two screens on a terminal.
 std::int64_t rows_to_show(const QueryArguments& arguments, const Console& console) {
   if (arguments.rows >= 0) return arguments.rows;
   return arguments.output.empty() && console.out_rows() > 0 ? 200 : 0;
+}
+
+/// --threads, else the setting query.threads; 0 means one for each core.
+int threads_of(const QueryArguments& arguments, const Config& config) {
+  const auto wanted = arguments.threads >= 0 ? arguments.threads : config.integer("query.threads");
+  return wanted > 0 ? static_cast<int>(wanted)
+                    : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
 Result<std::string> sql_text(const QueryArguments& arguments) {
@@ -61,9 +70,12 @@ Status write_answer(Program& program, const QueryArguments& arguments, arrow::Re
 Status run_query(Program& program, const QueryArguments& arguments) {
   GT_ASSIGN(const auto format, query::parse_output_format(arguments.format));
   GT_ASSIGN(const auto sql, sql_text(arguments));
+  GT_ASSIGN(const auto config, program.load_config());
   GT_ASSIGN(const auto lake, program.open_lake());
   GT_ASSIGN(const auto session,
-            query::Session::open(lake, {.snapshot = arguments.snapshot, .threads = arguments.threads}));
+            query::Session::open(lake, {.snapshot = arguments.snapshot,
+                                        .threads = threads_of(arguments, config),
+                                        .memory_limit_bytes = config.bytes("query.memory_limit")}));
   GT_ASSIGN(const auto rows, session->query(sql));
   return write_answer(program, arguments, *rows, format);
 }
@@ -87,7 +99,10 @@ void add_query(Program& program) {
   command->add_option("--snapshot", arguments->snapshot,
                       "Snapshot id, or an instant: the lake as it was then (UTC without a zone)");
   command->add_option("--rows", arguments->rows, "Rows that a table shows; 0 for all");
-  command->add_option("--threads", arguments->threads, "Threads to use")->default_str("2");
+  command
+      ->add_option("--threads", arguments->threads,
+                   "Threads to use; 0 for one each core (default: the setting query.threads)")
+      ->default_str("");
   program.on_run(command, [&program, arguments] { return run_query(program, *arguments); });
 }
 

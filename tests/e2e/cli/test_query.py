@@ -105,3 +105,11 @@ def test_a_past_snapshot_by_id_and_by_time(goldtape, small, tmp_path):
     assert "GT6004" in answer.err
     rows = goldtape("query", count, "--format", "json", "--snapshot", "1990-01-01", lake=small).json()
     assert rows == [{"n": 0}]
+
+
+def test_threads_and_memory_follow_the_settings(goldtape, small):
+    sql = "select current_setting('threads') as threads, current_setting('memory_limit') as memory"
+    arguments = ("query", sql, "--format", "json")
+    env = {"GOLDTAPE_QUERY_THREADS": "3", "GOLDTAPE_QUERY_MEMORY_LIMIT": "256MiB"}
+    assert goldtape(*arguments, lake=small, env=env).json() == [{"threads": 3, "memory": "256.0 MiB"}]
+    assert goldtape(*arguments, "--threads", "1", lake=small, env=env).json()[0]["threads"] == 1
