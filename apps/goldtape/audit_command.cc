@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "command.h"
+#include "goldtape/query/sql_text.h"
 #include "sql_answer.h"
 
 namespace goldtape::app {
@@ -21,7 +22,7 @@ void add_list(Program& program) {
   command->add_option("--status", *status,
                       "Only loads that ended so: loaded, unchanged, failed, refused, undone");
   program.on_run(command, [&program, json, status] {
-    const std::string where = status->empty() ? "" : "WHERE status = " + sql_literal(*status);
+    const std::string where = status->empty() ? "" : "WHERE status = " + query::quote_literal(*status);
     return print_sql(program,
                      fmt::format("SELECT {} FROM ops.load_audit {} ORDER BY requested_at, load_id",
                                  *json ? "*" : kAuditColumns, where),
@@ -43,7 +44,7 @@ void add_revisions(Program& program) {
     return print_sql(program,
                      fmt::format("SELECT {} FROM ops.revisions WHERE ticker = {} ORDER BY interval, ts, "
                                  "new_observed_at",
-                                 *json ? "*" : kColumns, sql_literal(*ticker)),
+                                 *json ? "*" : kColumns, query::quote_literal(*ticker)),
                      *json);
   });
 }

@@ -38,6 +38,10 @@ class Program {
   [[nodiscard]] CLI::App& root() { return root_; }
   [[nodiscard]] Console& console() { return console_; }
   [[nodiscard]] const Globals& globals() const { return globals_; }
+  /// As --set KEY=VALUE, for flags that stand for a setting.
+  void override_setting(const std::string& key, const std::string& value) {
+    globals_.settings.push_back(key + "=" + value);
+  }
   /// Settings: the lake's goldtape.toml, then GOLDTAPE_* variables, then --set. Also sets up the log.
   [[nodiscard]] Result<Config> load_config() const;
   /// Opens the lake that the global options name.

@@ -114,6 +114,7 @@ Result<ingest::IngestReport> ingest_files(Console& console, const lake::Lake& la
   ingest::IngestOptions run{.run_id = run_id,
                             .calendar = &calendar::xnys(),
                             .quality = quality_settings(config),
+                            .on_critical = on_critical(config),
                             .progress =
                                 [&console](const ingest::Progress& at) {
                                   console.progress("ingest", static_cast<std::uint64_t>(at.files_done),
@@ -156,6 +157,7 @@ void add_ingest(Program& program) {
   from_files->add_option(
       "--observed-at", arguments->observed_at,
       "When the vendor said so; else a date in the file's name, else its modification time");
+  add_on_critical(program, from_files);
   from_files->add_flag("--dry-run", arguments->dry_run, "Show how the files would be read; load nothing");
   from_files->add_flag("--json", arguments->json, "The report as JSON");
   program.on_run(from_files, [&program, arguments] { return run_files(program, *arguments); });

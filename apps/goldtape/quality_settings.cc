@@ -24,11 +24,28 @@ quality::Settings quality_settings(const Config& config) {
   return settings;
 }
 
+quality::OnCritical on_critical(const Config& config) {
+  // The setting takes no other words.
+  return config.text("quality.on_critical") == "stop" ? quality::OnCritical::kStop
+                                                      : quality::OnCritical::kQuarantine;
+}
+
+void add_on_critical(Program& program, CLI::App* command) {
+  command
+      ->add_option_function<std::string>(
+          "--on-critical",
+          [&program](const std::string& action) { program.override_setting("quality.on_critical", action); },
+          "What a failed critical rule about single rows does: stop refuses all, quarantine sets those rows "
+          "aside")
+      ->check(CLI::IsMember({"stop", "quarantine"}));
+}
+
 lake::PipelineOptions pipeline_options(const Config& config, std::string run_id) {
   return {.run_id = std::move(run_id),
           .calendar = &calendar::xnys(),
           .preferred_sources = config.list("lake.preferred_sources"),
-          .quality = quality_settings(config)};
+          .quality = quality_settings(config),
+          .on_critical = on_critical(config)};
 }
 
 }  // namespace goldtape::app

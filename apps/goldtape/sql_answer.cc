@@ -20,13 +20,4 @@ Status print_sql(Program& program, const std::string& sql, bool json) {
   return {};
 }
 
-std::string sql_literal(const std::string& text) {
-  std::string literal = "'";
-  for (const char c : text) {
-    if (c == '\'') literal += '\'';
-    literal += c;
-  }
-  return literal + "'";
-}
-
 }  // namespace goldtape::app

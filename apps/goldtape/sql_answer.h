@@ -10,7 +10,4 @@ namespace goldtape::app {
 /// Opens the lake, runs the statement, prints its rows to standard output. `snapshot` as in query.
 Status print_sql(Program& program, const std::string& sql, bool json);
 
-/// A value as a SQL string literal.
-[[nodiscard]] std::string sql_literal(const std::string& text);
-
 }  // namespace goldtape::app

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "command.h"
+#include "goldtape/query/sql_text.h"
 #include "goldtape/table/catalog.h"
 #include "goldtape/table/commit.h"
 #include "sql_answer.h"
@@ -21,7 +22,7 @@ Status show_snapshots(Program& program, const std::string& name, bool json) {
       fmt::format("SELECT snapshot_id, parent_snapshot_id, committed_at, operation, added_rows, "
                   "deleted_rows, total_rows, total_files, total_bytes, is_current FROM ops.snapshots "
                   "WHERE table_name = {} ORDER BY committed_at, snapshot_id",
-                  sql_literal(name)),
+                  query::quote_literal(name)),
       json);
 }
 

@@ -114,6 +114,12 @@ inline constexpr std::array kConfigKeys{
               .type = ConfigType::kTextList,
               .default_text = "",
               .doc = "Rules whose failure is only recorded, though it stops a load by default."},
+    ConfigKey{.name = "quality.on_critical",
+              .type = ConfigType::kText,
+              .default_text = "stop",
+              .doc = "What a critical rule about single rows does: stop refuses the whole load; quarantine "
+                     "sets the offending rows aside and lets the rest pass.",
+              .choices = "stop|quarantine"},
 };
 
 /// A declared key of a type, checked by the compiler: `config.text("log.levl")` does not compile.

@@ -2,6 +2,7 @@
 
 #include "goldtape/query/catalog_tables_internal.h"
 #include "goldtape/query/engine_internal.h"
+#include "goldtape/query/sql_text.h"
 #include "goldtape/table/catalog.h"
 
 namespace goldtape::query::internal {

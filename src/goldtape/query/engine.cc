@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "goldtape/query/engine_internal.h"
+#include "goldtape/query/sql_text.h"
 
 namespace goldtape::query::internal {
 
@@ -292,20 +293,5 @@ Result<std::shared_ptr<arrow::RecordBatchReader>> Engine::stream(std::string_vie
   GT_RETURN_IF_ERROR(reader->start(handles_->connection, text));
   return reader;
 }
-
-namespace {
-std::string quote(std::string_view text, char mark) {
-  std::string quoted(1, mark);
-  for (const char c : text) {
-    if (c == mark) quoted += mark;
-    quoted += c;
-  }
-  quoted += mark;
-  return quoted;
-}
-}  // namespace
-
-std::string quote_literal(std::string_view text) { return quote(text, '\''); }
-std::string quote_identifier(std::string_view name) { return quote(name, '"'); }
 
 }  // namespace goldtape::query::internal

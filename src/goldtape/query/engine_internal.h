@@ -46,9 +46,4 @@ class Engine {
   std::unique_ptr<Handles> handles_;
 };
 
-/// A string as a SQL literal, quotes doubled.
-[[nodiscard]] std::string quote_literal(std::string_view text);
-/// A name as a SQL identifier, double quotes doubled.
-[[nodiscard]] std::string quote_identifier(std::string_view name);
-
 }  // namespace goldtape::query::internal

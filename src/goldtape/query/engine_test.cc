@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "goldtape/query/engine_internal.h"
+#include "goldtape/query/sql_text.h"
 
 namespace goldtape::query::internal {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "goldtape/query/catalog_tables_internal.h"
 #include "goldtape/query/engine_internal.h"
+#include "goldtape/query/sql_text.h"
 
 namespace goldtape::query {
 
@@ -112,7 +113,7 @@ Result<std::shared_ptr<arrow::Array>> column_of(const store::Rows& rows, std::si
 std::string column_names(const OpsTable& table) {
   std::string names;
   for (const auto& column : table.columns) {
-    names += (names.empty() ? "" : ", ") + internal::quote_identifier(column.name);
+    names += (names.empty() ? "" : ", ") + quote_identifier(column.name);
   }
   return names;
 }

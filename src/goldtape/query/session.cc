@@ -9,6 +9,7 @@
 
 #include "goldtape/query/engine_internal.h"
 #include "goldtape/query/ops_tables.h"
+#include "goldtape/query/sql_text.h"
 #include "goldtape/query/table_view_internal.h"
 #include "goldtape/table/catalog.h"
 
@@ -71,7 +72,7 @@ Status create_views(internal::Engine& engine, const lake::Lake& lake, const inte
   for (const auto& name : names) {
     GT_ASSIGN(const auto table, lake.catalog().load(name));
     GT_ASSIGN(const auto sql, internal::create_view_sql(table, moment));
-    const auto schema = "CREATE SCHEMA IF NOT EXISTS " + internal::quote_identifier(name.space);
+    const auto schema = "CREATE SCHEMA IF NOT EXISTS " + quote_identifier(name.space);
     const auto made = engine.run(schema + "; " + sql);
     if (!made) return std::unexpected(made.error().while_doing("opening " + name.to_string()));
     if (name.to_string() == "bronze.revisions") {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "goldtape/query/engine_internal.h"
+#include "goldtape/query/sql_text.h"
 #include "goldtape/query/table_view_internal.h"
 
 namespace goldtape::query::internal {

@@ -46,3 +46,26 @@ def test_a_row_without_a_price_goes_to_quarantine_and_the_rest_loads(bench):
     rows = bench.goldtape.query(bench.lake, "select ticker, line, reason from quarantine.rows")
     assert [(row["ticker"], row["line"]) for row in rows] == [("MSFT", 3)]
     bench.goldtape("fsck", lake=bench.lake)
+
+
+def test_offending_rows_are_set_aside_when_asked_to(bench):
+    path = bench.file("bars.csv", HEADER + ROW + "MSFT,2019-02-11T14:31:00Z,100,101,99,100,-10\n")
+    answer = bench.ingest(path, "--on-critical", "quarantine")
+    assert "quarantine" in answer.err + answer.out
+    bars = bench.goldtape.query(bench.lake, "select ts from bronze.bars where ticker = 'MSFT'")
+    assert [str(bar["ts"])[11:16] for bar in bars] == ["14:30"]
+    rows = bench.goldtape.query(bench.lake, "select rule, line from quarantine.rows")
+    assert [(row["rule"], row["line"]) for row in rows] == [("volume_not_negative", 3)]
+    bench.goldtape("fsck", lake=bench.lake)
+
+
+def test_an_unknown_word_for_the_gate_is_refused(bench):
+    path = bench.file("bars.csv", HEADER + ROW)
+    bench.refuses(path, "--on-critical", "drop", code=2, says=["--on-critical", "stop", "quarantine"])
+
+
+def test_the_report_of_a_failed_check_names_its_rules(bench, tmp_path):
+    page = tmp_path / "quality.html"
+    bench.goldtape("run", lake=bench.lake)
+    bench.goldtape("quality", "--report", page, lake=bench.lake)
+    assert "bronze.bars" in page.read_text() and "ohlc_sane" in page.read_text()
