@@ -16,12 +16,12 @@
 #include "goldtape/io/clock.h"
 #include "goldtape/io/filesystem.h"
 #include "goldtape/store/database.h"
-#include "goldtape/table/catalog.h"
 #include "goldtape/table/commit.h"
 #include "goldtape/table/data_writer.h"
 #include "goldtape/table/fsck.h"
 #include "goldtape/table/rewrite.h"
 #include "goldtape/table/scan.h"
+#include "goldtape/table/sql_catalog.h"
 
 namespace {
 
@@ -45,8 +45,8 @@ void must(const arrow::Status& status) {
 }
 
 std::shared_ptr<Catalog> open_catalog(const std::string& folder) {
-  return std::make_shared<Catalog>(must(store::Database::open(folder + "/lake.db")), io::local_filesystem(),
-                                   io::system_clock(), folder);
+  return std::make_shared<SqlCatalog>(CatalogParts{must(store::Database::open(folder + "/lake.db")),
+                                                   io::local_filesystem(), io::system_clock(), folder});
 }
 
 // A column by a function of the row's number; absent is NULL.

@@ -10,8 +10,8 @@
 
 #include "goldtape/lake/lake_tables.h"
 #include "goldtape/store/schema.h"
-#include "goldtape/table/catalog.h"
 #include "goldtape/table/location.h"
+#include "goldtape/table/sql_catalog.h"
 
 namespace goldtape::lake {
 
@@ -130,7 +130,8 @@ struct Lake::Impl {
   std::unique_ptr<table::Catalog> catalog;
 
   void open_catalog() {
-    catalog = std::make_unique<table::Catalog>(database, options.filesystem, options.clock, root);
+    catalog = std::make_unique<table::SqlCatalog>(
+        table::CatalogParts{database, options.filesystem, options.clock, root});
   }
 };
 

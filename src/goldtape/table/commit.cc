@@ -15,9 +15,19 @@ namespace {
 
 using internal::Change;
 
+constexpr std::uint16_t kLostRace = 4010;
+constexpr std::uint16_t kOutcomeUnknown = 4016;
+
 struct PendingChange {
   Table base;
   Change change;
+};
+
+/// A table of the commit as a try found it.
+struct Prepared {
+  Table current;
+  std::optional<std::int64_t> snapshot_id;  ///< The new one.
+  bool changed = false;
 };
 
 // Between tries, so that two writers do not meet again at once: up to 10 ms, doubled each time.
@@ -55,21 +65,9 @@ struct Commit::Impl {
     return names;
   }
 
-  /// How a try ended, beside its error.
-  struct Try {
-    bool lost_race = false;
-    bool outcome_unknown = false;
-  };
-
-  /// A table's swap: from `base` to what stands in the result.
-  struct Swap {
-    TableName name;
-    std::string expected;
-    std::string next;
-  };
-
-  Status prepare(const TableName& name, internal::WrittenFiles& written, CommitResult& result,
-                 std::vector<Swap>& swaps) const {
+  /// The table's update, unless the changes change nothing.
+  Status prepare(const TableName& name, internal::WrittenFiles& written, std::vector<Prepared>& tables,
+                 std::vector<TableUpdate>& updates) const {
     GT_ASSIGN(const Table current, catalog.load(name));
     internal::SnapshotProducer producer(current, catalog.clock().now(), written);
     for (const PendingChange& item : pending) {
@@ -77,62 +75,47 @@ struct Commit::Impl {
       GT_RETURN_IF_ERROR(internal::check_rebase(item.base, current, item.change));
       GT_RETURN_IF_ERROR(producer.apply(item.change));
     }
-    if (!producer.changed()) {
-      result.tables.push_back({current, std::nullopt});
-      return {};
-    }
-    const auto snapshot_id = producer.snapshot_id();
-    GT_ASSIGN(Table next, producer.finish());
-    swaps.push_back({name, current.metadata_location(), next.metadata_location()});
-    result.tables.push_back({std::move(next), snapshot_id});
+    tables.push_back({current, producer.snapshot_id(), producer.changed()});
+    if (producer.changed()) updates.push_back({current, producer.finish()});
     return {};
   }
 
-  Status transact(const std::vector<Swap>& swaps, const CommitResult& result, Try& state) const {
-    if (swaps.empty() && ops.empty()) return {};
-    GT_ASSIGN(store::Transaction transaction, catalog.database()->begin());
-    for (const Swap& swap : swaps) {
-      Status swapped = catalog.swap(transaction, swap.name, swap.expected, swap.next);
-      state.lost_race = !swapped && swapped.error().kind == ErrorKind::kConflict;
-      GT_RETURN_IF_ERROR(swapped);
-    }
-    for (const Ops& op : ops) GT_RETURN_IF_ERROR(op(transaction, result));
-    Status committed = transaction.commit();
-    if (committed || swaps.empty()) return committed;
-    return ask_outcome(swaps, committed.error(), state);
-  }
-
-  /// After a COMMIT that failed: the pointer tells what became of it.
-  Status ask_outcome(const std::vector<Swap>& swaps, const Error& error, Try& state) const {
-    const auto rows = catalog.database()->query(
-        "SELECT metadata_location FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ?"
-        " AND table_name = ?",
-        {std::string(kCatalogName), swaps[0].name.space, swaps[0].name.name});
-    if (rows && !rows->rows.empty()) {
-      if (store::text_of(rows->rows[0][0]) == swaps[0].next) return {};
-      return std::unexpected<Error>(error);
-    }
-    state.outcome_unknown = true;
-    return fail(
-        ErrorKind::kIo, 4016,
-        "whether the commit took place is not known; look at the table before trying again: " + error.message,
-        error.where);
-  }
-
-  Result<CommitResult> attempt(int number, Try& state) {
-    internal::WrittenFiles written(*catalog.filesystem());
+  /// What the catalog answered, beside the tables that did not change.
+  static CommitResult result_of(const std::vector<Prepared>& tables, const std::vector<Table>& changed,
+                                int attempts) {
     CommitResult result;
-    result.attempts = number;
-    std::vector<Swap> swaps;
-    Status done;
+    result.attempts = attempts;
+    auto next = changed.begin();
+    for (const Prepared& table : tables)
+      result.tables.push_back({table.changed ? *next++ : table.current, table.snapshot_id});
+    return result;
+  }
+
+  Result<CommitResult> attempt(int number, bool& lost_race) {
+    internal::WrittenFiles written(*catalog.filesystem());
+    std::vector<Prepared> tables;
+    std::vector<TableUpdate> updates;
     for (const TableName& name : names()) {
-      done = prepare(name, written, result, swaps);
-      if (!done) break;
+      if (Status prepared = prepare(name, written, tables, updates); !prepared) {
+        written.remove_all();
+        return std::unexpected<Error>(prepared.error());
+      }
     }
-    if (done) done = transact(swaps, result, state);
-    if (done) return result;
-    if (!state.outcome_unknown) written.remove_all();
-    return std::unexpected<Error>(done.error());
+    bool ops_failed = false;
+    const auto run_ops = [&](store::Transaction& transaction, const std::vector<Table>& changed) -> Status {
+      const CommitResult result = result_of(tables, changed, number);
+      for (const Ops& op : ops) {
+        Status done = op(transaction, result);
+        ops_failed = !done;
+        GT_RETURN_IF_ERROR(done);
+      }
+      return {};
+    };
+    auto changed = catalog.commit(updates, ops.empty() ? Catalog::Ops{} : run_ops);
+    if (changed) return result_of(tables, *changed, number);
+    lost_race = changed.error().code == kLostRace && !ops_failed;
+    if (changed.error().code != kOutcomeUnknown) written.remove_all();
+    return std::unexpected<Error>(changed.error());
   }
 };
 
@@ -175,11 +158,11 @@ void Commit::with_ops(Ops ops) { impl_->ops.push_back(std::move(ops)); }
 
 Result<CommitResult> Commit::run() {
   for (int number = 1;; ++number) {
-    Impl::Try state;
-    auto result = impl_->attempt(number, state);
+    bool lost_race = false;
+    auto result = impl_->attempt(number, lost_race);
     // That a change cannot be rebased shows in the next try, where the table is no longer what the change
     // was planned from.
-    if (!state.lost_race || number >= impl_->options.max_attempts) return result;
+    if (!lost_race || number >= impl_->options.max_attempts) return result;
     back_off(number);
   }
 }

@@ -239,7 +239,7 @@ TEST_F(CommitTest, ADatabaseThatRefusesLeavesTheTableAsItWas) {
   auto blocker = (*held)->begin();
   ASSERT_TRUE(blocker.has_value());
   auto impatient = store::Database::open(folder_ + "/lake.db", {.busy_timeout_ms = 10});
-  Catalog catalog(*impatient, filesystem_, clock_, folder_);
+  SqlCatalog catalog({*impatient, filesystem_, clock_, folder_});
   Commit commit(catalog);
   const auto files = write(bars, {bar(1)});
   commit.append(bars, files);

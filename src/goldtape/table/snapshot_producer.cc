@@ -10,14 +10,12 @@
 #include "goldtape/table/manifest_avro.h"
 #include "goldtape/table/manifest_summary_internal.h"
 #include "goldtape/table/snapshot_producer_internal.h"
-#include "goldtape/table/table_metadata_json.h"
 
 namespace goldtape::table::internal {
 namespace {
 
 constexpr std::size_t kMergeAtManifests = 100;            // As Iceberg's commit.manifest.min-count-to-merge.
 constexpr std::int64_t kMergedManifestBytes = 8LL << 20;  // As commit.manifest.target-size-bytes.
-constexpr std::size_t kMaxMetadataLog = 100;              // As write.metadata.previous-versions-max.
 
 std::int64_t random_id() {
   static thread_local std::mt19937_64 random{[] {
@@ -25,16 +23,6 @@ std::int64_t random_id() {
     return (static_cast<std::uint64_t>(device()) << 32) | device();
   }()};
   return static_cast<std::int64_t>(random() >> 1);
-}
-
-// "00004-uuid.metadata.json" -> 4; other names count as 0.
-int version_of(const std::string& metadata_location) {
-  const std::size_t slash = metadata_location.rfind('/');
-  const std::string_view name =
-      std::string_view(metadata_location).substr(slash == std::string::npos ? 0 : slash + 1);
-  int version = 0;
-  std::from_chars(name.data(), name.data() + name.size(), version);
-  return std::max(version, 0);
 }
 
 bool has_live_files(const ManifestFile& manifest) {
@@ -366,19 +354,9 @@ Status SnapshotProducer::add_spec(PartitionSpec spec, bool make_default) {
   return {};
 }
 
-Result<Table> SnapshotProducer::finish() {
-  metadata_.format_version = 2;
-  metadata_.metadata_log.push_back({base_.metadata().last_updated_ms, base_.metadata_location()});
-  if (metadata_.metadata_log.size() > kMaxMetadataLog) {
-    const auto surplus = static_cast<std::ptrdiff_t>(metadata_.metadata_log.size() - kMaxMetadataLog);
-    metadata_.metadata_log.erase(metadata_.metadata_log.begin(), metadata_.metadata_log.begin() + surplus);
-  }
+TableMetadata SnapshotProducer::finish() {
   metadata_.last_updated_ms = next_timestamp_ms();
-  const std::string path = metadata_path(
-      fmt::format("{:05}-{}.metadata.json", version_of(base_.metadata_location()) + 1, new_uuid()));
-  GT_RETURN_IF_ERROR(written_.write(path, to_json(metadata_)));
-  return Table(base_.name(), to_location(path), std::make_shared<const TableMetadata>(std::move(metadata_)),
-               base_.shared_filesystem());
+  return std::move(metadata_);
 }
 
 namespace {

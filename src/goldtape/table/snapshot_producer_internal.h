@@ -49,8 +49,8 @@ class SnapshotProducer {
   /// Whether anything was changed.
   [[nodiscard]] bool changed() const { return changed_; }
   [[nodiscard]] std::optional<std::int64_t> snapshot_id() const { return snapshot_id_; }
-  /// Writes the metadata file; the table as it would be.
-  Result<Table> finish();
+  /// The metadata as it would be; the catalog writes it. Once, at the end.
+  TableMetadata finish();
 
  private:
   Status make_snapshot(const Change& change);

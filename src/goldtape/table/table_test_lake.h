@@ -16,10 +16,10 @@
 #include "goldtape/io/clock.h"
 #include "goldtape/io/filesystem.h"
 #include "goldtape/store/database.h"
-#include "goldtape/table/catalog.h"
 #include "goldtape/table/commit.h"
 #include "goldtape/table/data_writer.h"
 #include "goldtape/table/scan.h"
+#include "goldtape/table/sql_catalog.h"
 
 namespace goldtape::table::test {
 
@@ -130,7 +130,8 @@ class LakeTest : public ::testing::Test {
   std::unique_ptr<Catalog> open_catalog(std::shared_ptr<io::FileSystem> filesystem = nullptr) const {
     auto database = store::Database::open(folder_ + "/lake.db");
     EXPECT_TRUE(database.has_value()) << database.error().to_string();
-    return std::make_unique<Catalog>(*database, filesystem ? filesystem : filesystem_, clock_, folder_);
+    return std::make_unique<SqlCatalog>(
+        CatalogParts{*database, filesystem ? filesystem : filesystem_, clock_, folder_});
   }
 
   Table create_bars() const {
