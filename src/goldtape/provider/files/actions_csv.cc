@@ -7,12 +7,13 @@
 #include <fmt/format.h>
 
 #include "goldtape/base/text.h"
+#include "goldtape/provider/excerpt.h"
 #include "goldtape/provider/files/csv_table.h"
-#include "goldtape/provider/files/excerpt.h"
 #include "goldtape/provider/files/file_name.h"
-#include "goldtape/provider/files/local_clock.h"
 #include "goldtape/provider/files/number.h"
 #include "goldtape/provider/files/reading.h"
+#include "goldtape/provider/local_clock.h"
+#include "goldtape/provider/ticker.h"
 
 namespace goldtape::provider::files {
 

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "goldtape/calendar/calendar.h"
-#include "goldtape/provider/files/excerpt.h"
-#include "goldtape/provider/files/file_name.h"
+#include "goldtape/provider/excerpt.h"
+#include "goldtape/provider/ticker.h"
 
 namespace goldtape::provider::files {
 

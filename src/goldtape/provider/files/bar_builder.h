@@ -9,8 +9,8 @@
 #include "goldtape/base/result.h"
 #include "goldtape/model/bar_batch.h"
 #include "goldtape/provider/files/dialect.h"
-#include "goldtape/provider/files/local_clock.h"
 #include "goldtape/provider/files/ts_text.h"
+#include "goldtape/provider/local_clock.h"
 
 namespace goldtape::provider::files {
 

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "goldtape/provider/excerpt.h"
 #include "goldtape/provider/files/csv_table.h"
-#include "goldtape/provider/files/excerpt.h"
 #include "goldtape/provider/files/number.h"
 #include "goldtape/provider/files/reading.h"
 

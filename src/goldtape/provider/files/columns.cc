@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "goldtape/provider/excerpt.h"
 #include "goldtape/provider/files/csv_scanner.h"
-#include "goldtape/provider/files/excerpt.h"
 
 namespace goldtape::provider::files {
 

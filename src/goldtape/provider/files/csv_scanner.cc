@@ -11,7 +11,7 @@
 #include <emmintrin.h>
 #endif
 
-#include "goldtape/provider/files/excerpt.h"
+#include "goldtape/provider/excerpt.h"
 
 namespace goldtape::provider::files {
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "goldtape/provider/files/excerpt.h"
+#include "goldtape/provider/excerpt.h"
 
 namespace goldtape::provider::files {
 

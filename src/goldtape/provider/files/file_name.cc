@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "goldtape/base/text.h"
+#include "goldtape/provider/ticker.h"
 
 namespace goldtape::provider::files {
 
@@ -14,7 +15,6 @@ constexpr std::array<std::string_view, 2> kPackings = {".gz", ".zst"};
 constexpr std::array<std::string_view, 6> kFormats = {".csv", ".tsv", ".psv", ".parquet", ".pq", ".txt"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 std::string_view base_name(std::string_view path) {
   const std::size_t slash = path.rfind('/');
@@ -112,19 +112,6 @@ std::optional<Date> date_of_name(std::string_view path) {
     if (const auto found = date_at(name, i)) last = found->date;
   }
   return last;
-}
-
-bool is_ticker(std::string_view text) {
-  if (text.empty() || text.size() > 32) return false;
-  bool has_name_character = false;
-  for (const char c : text) {
-    if (is_letter(c) || is_digit(c)) {
-      has_name_character = true;
-    } else if (std::string_view(".-_/^=$+#&:@!").find(c) == std::string_view::npos) {
-      return false;
-    }
-  }
-  return has_name_character;
 }
 
 }  // namespace goldtape::provider::files

@@ -22,8 +22,4 @@ namespace goldtape::provider::files {
 /// a longer number.
 [[nodiscard]] std::optional<Date> date_of_name(std::string_view path);
 
-/// Whether a text can be a ticker: 1 to 32 ASCII letters, digits and . - _ / ^ = $ + # & : @ ! with at least
-/// one letter or digit. NA, TRUE and NAN are tickers.
-[[nodiscard]] bool is_ticker(std::string_view text);
-
 }  // namespace goldtape::provider::files

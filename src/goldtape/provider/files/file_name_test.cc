@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "goldtape/provider/ticker.h"
+
 namespace goldtape::provider::files {
 namespace {
 

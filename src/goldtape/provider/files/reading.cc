@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "goldtape/provider/files/excerpt.h"
+#include "goldtape/provider/excerpt.h"
 #include "goldtape/provider/files/file_name.h"
 
 namespace goldtape::provider::files {

@@ -1,6 +1,6 @@
-#include "goldtape/provider/files/local_clock.h"
+#include "goldtape/provider/local_clock.h"
 
-namespace goldtape::provider::files {
+namespace goldtape::provider {
 
 namespace {
 
@@ -44,4 +44,4 @@ std::int64_t UtcToLocal::operator()(std::int64_t utc_us) {
   return local(utc_us);
 }
 
-}  // namespace goldtape::provider::files
+}  // namespace goldtape::provider

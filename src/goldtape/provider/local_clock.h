@@ -5,7 +5,7 @@
 
 #include "goldtape/base/timezone.h"
 
-namespace goldtape::provider::files {
+namespace goldtape::provider {
 
 /// Local wall time to UTC. Not thread safe.
 class LocalToUtc {
@@ -37,4 +37,4 @@ class UtcToLocal {
   return static_cast<std::int32_t>(us / kDay - (us % kDay < 0 ? 1 : 0));
 }
 
-}  // namespace goldtape::provider::files
+}  // namespace goldtape::provider

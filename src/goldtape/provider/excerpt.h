@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace goldtape::provider::files {
+namespace goldtape::provider {
 
 /// The longest prefix of at most `max_bytes` that does not cut a UTF-8 character.
 [[nodiscard]] std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes);
@@ -13,4 +13,4 @@ namespace goldtape::provider::files {
 /// At most 60 bytes for a message of one line: control characters as blanks, "..." where more followed.
 [[nodiscard]] std::string excerpt(std::string_view text);
 
-}  // namespace goldtape::provider::files
+}  // namespace goldtape::provider

@@ -1,6 +1,6 @@
-#include "goldtape/provider/files/excerpt.h"
+#include "goldtape/provider/excerpt.h"
 
-namespace goldtape::provider::files {
+namespace goldtape::provider {
 
 std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes) {
   if (text.size() <= max_bytes) return text;
@@ -19,4 +19,4 @@ std::string excerpt(std::string_view text) {
   return result;
 }
 
-}  // namespace goldtape::provider::files
+}  // namespace goldtape::provider
