@@ -8,6 +8,9 @@ class SystemClock final : public Clock {
   [[nodiscard]] Timestamp now() const override {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   }
+  [[nodiscard]] std::chrono::microseconds monotonic() const override {
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch());
+  }
 };
 
 }  // namespace

@@ -13,6 +13,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual Timestamp now() const = 0;
+  /// Since an arbitrary instant; never goes back, whatever is done to the machine's date. For waiting.
+  [[nodiscard]] virtual std::chrono::microseconds monotonic() const = 0;
 };
 
 [[nodiscard]] std::shared_ptr<Clock> system_clock();
@@ -22,6 +24,9 @@ class ManualClock final : public Clock {
  public:
   explicit ManualClock(Timestamp start) : us_(to_micros(start)) {}
   [[nodiscard]] Timestamp now() const override { return from_micros(us_.load()); }
+  [[nodiscard]] std::chrono::microseconds monotonic() const override {
+    return std::chrono::microseconds(us_.load());
+  }
   void set(Timestamp ts) { us_.store(to_micros(ts)); }
   void advance(std::chrono::microseconds by) { us_.fetch_add(by.count()); }
 

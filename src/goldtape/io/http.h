@@ -96,24 +96,33 @@ class HttpClient {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Many exchanges at once from one thread, over shared connections (HTTP/2 streams where the server has it).
-/// Not thread safe.
-class HttpTransfers {
+/// Exchanges under way at once, driven by one thread: the seam through which a test can stand in for the
+/// network. Not thread safe.
+class HttpTransport {
  public:
   using Done = std::function<void(Result<HttpResponse>)>;
 
+  virtual ~HttpTransport() = default;
+  /// Begins an exchange. `done` gets what `HttpClient::send` would have returned; it is called by `wait`,
+  /// once, and may start more.
+  virtual void start(HttpRequest request, Done done) = 0;
+  [[nodiscard]] virtual std::size_t in_flight() const = 0;
+  /// Works for at most `limit`, and returns early once an exchange has ended. With none in flight it sleeps.
+  virtual void wait(std::chrono::milliseconds limit) = 0;
+};
+
+/// Over shared connections, HTTP/2 streams where the server has it.
+class HttpTransfers final : public HttpTransport {
+ public:
   explicit HttpTransfers(HttpOptions options = {});
   HttpTransfers(HttpTransfers&&) noexcept;
   HttpTransfers& operator=(HttpTransfers&&) noexcept;
   /// Gives up what is under way; its `done` is not called.
-  ~HttpTransfers();
+  ~HttpTransfers() override;
 
-  /// Begins an exchange. `done` gets what `HttpClient::send` would have returned; it is called by `wait`,
-  /// once, and may start more.
-  void start(HttpRequest request, Done done);
-  [[nodiscard]] std::size_t in_flight() const;
-  /// Works for at most `limit`, and returns early once an exchange has ended. With none in flight it sleeps.
-  void wait(std::chrono::milliseconds limit);
+  void start(HttpRequest request, Done done) override;
+  [[nodiscard]] std::size_t in_flight() const override;
+  void wait(std::chrono::milliseconds limit) override;
 
  private:
   struct Impl;
