@@ -1,55 +1,52 @@
 #include "goldtape/store/database.h"
 
-#include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
+
+#include "goldtape/store/store_test_backend.h"
 
 namespace goldtape::store {
 namespace {
 
-class DatabaseTest : public ::testing::Test {
+using DatabaseTest = test::BackendTest;
+
+class SqliteTest : public ::testing::Test {
  protected:
-  DatabaseTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "goldtape-store-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~DatabaseTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string file() const { return (folder_ / "lake.db").string(); }
-  std::shared_ptr<Database> open(const DatabaseOptions& options = {}) const {
-    auto database = Database::open(file(), options);
-    EXPECT_TRUE(database.has_value()) << database.error().to_string();
-    return *database;
-  }
-
-  std::filesystem::path folder_;
+  [[nodiscard]] const std::string& file() const { return place_.where(); }
+  [[nodiscard]] std::shared_ptr<Database> open() const { return *Database::open(file()); }
+  test::DatabasePlace place_{"sqlite"};
 };
 
-TEST_F(DatabaseTest, KeepsEachKindOfValue) {
+TEST_P(DatabaseTest, KeepsEachKindOfValue) {
   auto database = open();
-  ASSERT_TRUE(database->execute("CREATE TABLE t (a, b, c, d, e)"));
-  const std::string text("with \0 inside", 13);
-  ASSERT_TRUE(database->execute("INSERT INTO t VALUES (?, ?, ?, ?, ?)",
-                                {std::int64_t{-7}, 0.1, text, Blob{std::string("\xff\0", 2)}, {}}));
-  auto rows = database->query("SELECT a, b, c, d, e, typeof(d) FROM t");
-  ASSERT_TRUE(rows.has_value());
+  const char* bytes = place_.is_postgres() ? "BYTEA" : "BLOB";
+  ASSERT_TRUE(database->execute(
+      fmt::format("CREATE TABLE t (a BIGINT, b DOUBLE PRECISION, c TEXT, d {}, e TEXT, f BIGINT)", bytes)));
+  const std::string text = "a 'quoted' ? \n and \xc3\xa9";
+  const Blob blob{std::string("\xff\0'", 3)};
+  ASSERT_TRUE(database->execute("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?)",
+                                {std::int64_t{-7}, 0.1, text, blob, {}, INT64_MAX}));
+  auto rows = database->query("SELECT a, b, c, d, e, f, '?' FROM t WHERE c = ?", {text});
+  ASSERT_TRUE(rows.has_value()) << rows.error().to_string();
   ASSERT_EQ(rows->rows.size(), 1U);
   EXPECT_EQ(rows->rows[0][0], Value{std::int64_t{-7}});
   EXPECT_EQ(rows->rows[0][1], Value{0.1});
   EXPECT_EQ(rows->rows[0][2], Value{text});
-  EXPECT_EQ(rows->rows[0][3], (Value{Blob{std::string("\xff\0", 2)}}));
+  EXPECT_EQ(rows->rows[0][3], Value{blob});
   EXPECT_TRUE(is_null(rows->rows[0][4]));
+  EXPECT_EQ(rows->rows[0][5], Value{INT64_MAX});
+  EXPECT_EQ(rows->rows[0][6], Value{"?"});
   EXPECT_EQ(rows->find("e"), 4);
   EXPECT_EQ(rows->find("z"), -1);
 }
 
-TEST_F(DatabaseTest, ChangesOutlastTheConnectionOnlyWhenCommitted) {
+TEST_P(DatabaseTest, ChangesOutlastTheConnectionOnlyWhenCommitted) {
   {
     auto database = open();
-    ASSERT_TRUE(database->execute("CREATE TABLE t (a)"));
+    ASSERT_TRUE(database->execute("CREATE TABLE t (a BIGINT)"));
     {
       auto dropped = database->begin();
       ASSERT_TRUE(dropped->execute("INSERT INTO t VALUES (1)"));
@@ -64,22 +61,22 @@ TEST_F(DatabaseTest, ChangesOutlastTheConnectionOnlyWhenCommitted) {
   EXPECT_EQ(int_of(rows->rows[0][0]), 2);
 }
 
-TEST_F(DatabaseTest, RunsInWalModeFullySynced) {
+TEST_F(SqliteTest, RunsInWalModeFullySynced) {
   auto database = open();
   EXPECT_EQ(text_of(database->query("PRAGMA journal_mode")->rows[0][0]), "wal");
   EXPECT_EQ(int_of(database->query("PRAGMA synchronous")->rows[0][0]), 2);
 }
 
-TEST_F(DatabaseTest, RefusesUseInsideItsOwnTransaction) {
+TEST_P(DatabaseTest, RefusesUseInsideItsOwnTransaction) {
   auto database = open();
   auto transaction = database->begin();
   ASSERT_TRUE(transaction.has_value());
   EXPECT_EQ(database->query("SELECT 1").error().code, 4007);
 }
 
-TEST_F(DatabaseTest, OtherThreadsWaitForATransaction) {
+TEST_P(DatabaseTest, OtherThreadsWaitForATransaction) {
   auto database = open();
-  ASSERT_TRUE(database->execute("CREATE TABLE t (a)"));
+  ASSERT_TRUE(database->execute("CREATE TABLE t (a BIGINT)"));
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
@@ -95,29 +92,38 @@ TEST_F(DatabaseTest, OtherThreadsWaitForATransaction) {
   EXPECT_EQ(int_of(database->query("SELECT count(DISTINCT a) FROM t")->rows[0][0]), 80);
 }
 
-TEST_F(DatabaseTest, AnotherConnectionsWriteIsAConflictAfterTheTimeout) {
+TEST_P(DatabaseTest, AnotherConnectionsWriteIsAConflictAfterTheTimeout) {
   auto first = open();
+  ASSERT_TRUE(first->execute("INSERT INTO meta VALUES ('k', '1')"));
   auto second = open({.busy_timeout_ms = 20});
   auto held = first->begin();
-  ASSERT_TRUE(held.has_value());
-  auto refused = second->begin();
+  ASSERT_TRUE(held->execute("UPDATE meta SET value = '2' WHERE key = 'k'"));
+  // SQLite has one writer at a time, PostgreSQL one for each row.
+  const auto write = [&]() -> Status {
+    GT_ASSIGN(auto transaction, second->begin());
+    GT_RETURN_IF_ERROR(transaction.execute("UPDATE meta SET value = '3' WHERE key = 'k'"));
+    return transaction.commit();
+  };
+  const Status refused = write();
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, 4002);
   EXPECT_EQ(refused.error().kind, ErrorKind::kConflict);
+  ASSERT_TRUE(held->commit());
+  EXPECT_TRUE(write());
 }
 
-TEST_F(DatabaseTest, ConstraintAndSyntaxHaveTheirOwnCodes) {
+TEST_P(DatabaseTest, ConstraintAndSyntaxHaveTheirOwnCodes) {
   auto database = open();
-  ASSERT_TRUE(database->execute("CREATE TABLE t (a PRIMARY KEY)"));
+  ASSERT_TRUE(database->execute("CREATE TABLE t (a BIGINT PRIMARY KEY)"));
   ASSERT_TRUE(database->execute("INSERT INTO t VALUES (1)"));
   EXPECT_EQ(database->execute("INSERT INTO t VALUES (1)").error().code, 4005);
   auto syntax = database->query("SELEC 1");
   EXPECT_EQ(syntax.error().code, 4007);
   EXPECT_NE(syntax.error().message.find("SELEC 1"), std::string::npos);
-  EXPECT_EQ(database->query("SELECT ?").error().code, 4007);
+  EXPECT_EQ(database->query("SELECT a FROM t WHERE a = ?").error().code, 4007);
 }
 
-TEST_F(DatabaseTest, NotADatabaseIsDamaged) {
+TEST_F(SqliteTest, NotADatabaseIsDamaged) {
   std::ofstream(file()) << std::string(4096, 'x');
   auto opened = Database::open(file());
   ASSERT_FALSE(opened.has_value());
@@ -126,20 +132,39 @@ TEST_F(DatabaseTest, NotADatabaseIsDamaged) {
   EXPECT_EQ(opened.error().where, file());
 }
 
-TEST_F(DatabaseTest, MissingFileIsNotFoundWhenItMustExist) {
+TEST_F(SqliteTest, MissingFileIsNotFoundWhenItMustExist) {
   EXPECT_EQ(Database::open(file(), {.must_exist = true}).error().kind, ErrorKind::kNotFound);
   EXPECT_EQ(Database::open(file(), {.read_only = true}).error().kind, ErrorKind::kNotFound);
 }
 
-TEST_F(DatabaseTest, ReadOnlyReadsAndRefusesToWrite) {
+TEST_P(DatabaseTest, ReadOnlyReadsAndRefusesToWrite) {
   {
-    ASSERT_TRUE(open()->execute("CREATE TABLE t (a)"));
+    ASSERT_TRUE(open()->execute("CREATE TABLE t (a BIGINT)"));
   }
   auto database = open({.read_only = true});
   EXPECT_TRUE(database->query("SELECT * FROM t"));
   EXPECT_EQ(database->begin().error().code, 4001);
   EXPECT_EQ(database->execute("INSERT INTO t VALUES (1)").error().code, 4001);
 }
+
+TEST_P(DatabaseTest, AFailedStatementDoesNotEndTheConnection) {
+  auto database = open();
+  {
+    auto transaction = database->begin();
+    EXPECT_FALSE(transaction->execute("SELEC 1"));
+  }
+  EXPECT_TRUE(database->query("SELECT 1"));
+  EXPECT_TRUE(database->begin()->commit());
+}
+
+TEST_P(DatabaseTest, KnowsWhichTablesItHas) {
+  auto database = open();
+  EXPECT_TRUE(*database->has_table("meta"));
+  EXPECT_FALSE(*database->has_table("nowhere"));
+  EXPECT_TRUE(database->verify()->empty());
+}
+
+INSTANTIATE_BACKENDS(DatabaseTest);
 
 }  // namespace
 }  // namespace goldtape::store

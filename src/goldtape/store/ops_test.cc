@@ -1,27 +1,18 @@
-#include <filesystem>
-
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "goldtape/store/load_audit.h"
 #include "goldtape/store/quality_result.h"
 #include "goldtape/store/repair.h"
 #include "goldtape/store/run_record.h"
+#include "goldtape/store/store_test_backend.h"
 
 namespace goldtape::store {
 namespace {
 
 using std::chrono::microseconds;
 
-class OpsTest : public ::testing::Test {
+class OpsTest : public test::BackendTest {
  protected:
-  OpsTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "goldtape-store-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    database_ = *Database::open((folder_ / "lake.db").string());
-  }
-  ~OpsTest() override { std::filesystem::remove_all(folder_); }
-
   template <typename F>
   void change(F&& f) {
     auto transaction = database_->begin();
@@ -30,8 +21,7 @@ class OpsTest : public ::testing::Test {
     ASSERT_TRUE(transaction->commit());
   }
 
-  std::filesystem::path folder_;
-  std::shared_ptr<Database> database_;
+  std::shared_ptr<Database> database_ = open();
 };
 
 LoadAudit sample_load(const std::string& id, std::int64_t requested_us) {
@@ -61,7 +51,7 @@ LoadAudit sample_load(const std::string& id, std::int64_t requested_us) {
   return load;
 }
 
-TEST_F(OpsTest, ALoadComesBackAsItWasPut) {
+TEST_P(OpsTest, ALoadComesBackAsItWasPut) {
   LoadAudit load = sample_load("L1", 10);
   change([&](Transaction& t) { return put_load(t, load); });
   auto found = find_load(*database_, "L1");
@@ -82,7 +72,7 @@ TEST_F(OpsTest, ALoadComesBackAsItWasPut) {
   EXPECT_EQ(*find_load(*database_, "L2"), std::nullopt);
 }
 
-TEST_F(OpsTest, PuttingALoadAgainReplacesIt) {
+TEST_P(OpsTest, PuttingALoadAgainReplacesIt) {
   LoadAudit load = sample_load("L1", 10);
   change([&](Transaction& t) { return put_load(t, load); });
   load.status = "loaded";
@@ -97,7 +87,7 @@ TEST_F(OpsTest, PuttingALoadAgainReplacesIt) {
   EXPECT_EQ((*loads)[0].finished_at, from_micros(99));
 }
 
-TEST_F(OpsTest, LoadsAreListedOldestFirstWithinASecondToo) {
+TEST_P(OpsTest, LoadsAreListedOldestFirstWithinASecondToo) {
   change([&](Transaction& t) { return put_load(t, sample_load("late", 1'000'500)); });
   change([&](Transaction& t) { return put_load(t, sample_load("early", 1'000'000)); });
   auto loads = list_loads(*database_, "landed");
@@ -106,7 +96,7 @@ TEST_F(OpsTest, LoadsAreListedOldestFirstWithinASecondToo) {
   EXPECT_TRUE(list_loads(*database_, "failed")->empty());
 }
 
-TEST_F(OpsTest, QualityResultsAreListedNewestFirst) {
+TEST_P(OpsTest, QualityResultsAreListedNewestFirst) {
   QualityResult result{.run_id = "r1",
                        .load_id = "L1",
                        .at = from_micros(5),
@@ -137,7 +127,7 @@ TEST_F(OpsTest, QualityResultsAreListedNewestFirst) {
   EXPECT_EQ(list_quality_results(*database_, {}, 1)->size(), 1U);
 }
 
-TEST_F(OpsTest, RunsAndRepairsComeBack) {
+TEST_P(OpsTest, RunsAndRepairsComeBack) {
   change([&](Transaction& t) {
     return put_run(t, {.run_id = "r",
                        .command = "ingest",
@@ -179,6 +169,8 @@ TEST_F(OpsTest, RunsAndRepairsComeBack) {
   EXPECT_FALSE((*repairs)[0].new_value.has_value());
   EXPECT_TRUE(list_repairs(*database_, "silver.other")->empty());
 }
+
+INSTANTIATE_BACKENDS(OpsTest);
 
 }  // namespace
 }  // namespace goldtape::store

@@ -54,8 +54,8 @@ std::string newer_message(std::int64_t version) {
 
 template <typename Source>
 Result<std::int64_t> read_version(Source& source) {
-  GT_ASSIGN(Rows present, source.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'"));
-  if (present.rows.empty()) return 0;
+  GT_ASSIGN(const bool present, source.has_table("meta"));
+  if (!present) return 0;
   GT_ASSIGN(Rows rows, source.query("SELECT value FROM meta WHERE key = 'schema_version'"));
   return rows.rows.empty() ? 0 : int_of(rows.rows[0][0]);
 }
@@ -93,6 +93,7 @@ Status migrate(Database& database) {
   }
   while (version < kSchemaVersion) {
     GT_ASSIGN(Transaction transaction, database.begin());
+    GT_RETURN_IF_ERROR(transaction.lock_schema());
     // Another process may have migrated while this one waited for the lock.
     GT_ASSIGN(version, read_version(transaction));
     if (version > kSchemaVersion) {

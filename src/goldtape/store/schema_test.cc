@@ -1,25 +1,20 @@
 #include "goldtape/store/schema.h"
 
-#include <filesystem>
+#include <thread>
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
+
+#include "goldtape/store/store_test_backend.h"
 
 namespace goldtape::store {
 namespace {
 
-class SchemaTest : public ::testing::Test {
+class SchemaTest : public test::BackendTest {
  protected:
-  SchemaTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "goldtape-store-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~SchemaTest() override { std::filesystem::remove_all(folder_); }
-  std::string file() const { return (folder_ / "lake.db").string(); }
-  std::filesystem::path folder_;
+  [[nodiscard]] std::string file() const { return place_.where(); }
 };
 
-TEST_F(SchemaTest, ANewFileIsBroughtToTheCurrentVersionOnce) {
+TEST_P(SchemaTest, ANewFileIsBroughtToTheCurrentVersionOnce) {
   auto database = Database::open(file());
   ASSERT_TRUE(database.has_value());
   EXPECT_EQ(schema_version(**database), kSchemaVersion);
@@ -27,18 +22,19 @@ TEST_F(SchemaTest, ANewFileIsBroughtToTheCurrentVersionOnce) {
   EXPECT_TRUE(Database::open(file()));
 }
 
-TEST_F(SchemaTest, TheCatalogTablesHaveTheStandardColumns) {
+TEST_P(SchemaTest, TheCatalogTablesHaveTheStandardColumns) {
   auto database = Database::open(file());
-  auto columns = (*database)->query("SELECT group_concat(name) FROM pragma_table_info('iceberg_tables')");
-  EXPECT_EQ(
-      text_of(columns->rows[0][0]),
-      "catalog_name,table_namespace,table_name,metadata_location,previous_metadata_location,iceberg_type");
-  columns =
-      (*database)->query("SELECT group_concat(name) FROM pragma_table_info('iceberg_namespace_properties')");
-  EXPECT_EQ(text_of(columns->rows[0][0]), "catalog_name,namespace,property_key,property_value");
+  const auto columns = [&](const std::string& table) {
+    return (*database)->query("SELECT * FROM " + table + " LIMIT 0")->columns;
+  };
+  EXPECT_EQ(columns("iceberg_tables"),
+            (std::vector<std::string>{"catalog_name", "table_namespace", "table_name", "metadata_location",
+                                      "previous_metadata_location", "iceberg_type"}));
+  EXPECT_EQ(columns("iceberg_namespace_properties"),
+            (std::vector<std::string>{"catalog_name", "namespace", "property_key", "property_value"}));
 }
 
-TEST_F(SchemaTest, ANewerVersionIsRefusedAndLeftAlone) {
+TEST_P(SchemaTest, ANewerVersionIsRefusedAndLeftAlone) {
   {
     auto database = Database::open(file());
     auto transaction = (*database)->begin();
@@ -52,7 +48,7 @@ TEST_F(SchemaTest, ANewerVersionIsRefusedAndLeftAlone) {
   EXPECT_NE(opened.error().message.find("newer goldtape"), std::string::npos);
 }
 
-TEST_F(SchemaTest, TakesInACatalogThatAnotherProgramMade) {
+TEST_P(SchemaTest, TakesInACatalogThatAnotherProgramMade) {
   {
     auto database = Database::open(file());
     for (const char* table : {"meta", "load_audit", "quality_results", "runs", "repairs"}) {
@@ -66,7 +62,7 @@ TEST_F(SchemaTest, TakesInACatalogThatAnotherProgramMade) {
   EXPECT_EQ((*database)->query("SELECT iceberg_type FROM iceberg_tables")->rows.size(), 1U);
 }
 
-TEST_F(SchemaTest, MetaIsSetAndReplaced) {
+TEST_P(SchemaTest, MetaIsSetAndReplaced) {
   auto database = Database::open(file());
   EXPECT_EQ(*get_meta(**database, "lake_id"), std::nullopt);
   for (const char* value : {"a", "b"}) {
@@ -76,6 +72,20 @@ TEST_F(SchemaTest, MetaIsSetAndReplaced) {
     EXPECT_EQ(*get_meta(**database, "lake_id"), value);
   }
 }
+
+TEST_P(SchemaTest, ManyProcessesMayOpenANewDatabaseAtOnce) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      const auto opened = Database::open(file());
+      EXPECT_TRUE(opened.has_value()) << opened.error().to_string();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(schema_version(**Database::open(file())), kSchemaVersion);
+}
+
+INSTANTIATE_BACKENDS(SchemaTest);
 
 }  // namespace
 }  // namespace goldtape::store
