@@ -8,4 +8,14 @@ Status FileSystem::write(std::string_view path, std::string_view bytes, WriteOpt
   return writer->commit();
 }
 
+std::vector<Result<std::string>> FileSystem::read_many(std::span<const FileRange> ranges) {
+  std::vector<Result<std::string>> out;
+  out.reserve(ranges.size());
+  for (const FileRange& range : ranges) {
+    const bool whole = range.offset == 0 && range.length == FileRange::kToTheEnd;
+    out.push_back(whole ? read(range.path) : read_range(range.path, range.offset, range.length));
+  }
+  return out;
+}
+
 }  // namespace goldtape::io

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,14 @@ struct FileInfo {
   bool is_directory = false;
   std::uint64_t size_bytes = 0;
   Timestamp modified{};
+};
+
+/// A piece of a file; by default from its start to its end.
+struct FileRange {
+  static constexpr std::uint64_t kToTheEnd = std::numeric_limits<std::uint64_t>::max();
+  std::string path;
+  std::uint64_t offset = 0;
+  std::uint64_t length = kToTheEnd;
 };
 
 /// A file being written. Nothing is visible under its final path before `commit`. Destroying it without
@@ -41,9 +51,10 @@ struct WriteOptions {
 /// `fsck` may remove it when it is old.
 inline constexpr std::string_view kTemporarySuffix = ".goldtape-tmp";
 
-/// Files named by path ('/'-separated, absolute for the local one). Thread safe.
-/// Errors everywhere: kNotFound GT7002, kIo GT7001 (with errno's words), kIo GT7003 disk full,
-/// kAlreadyExists GT7004, kIo GT7005 permission; `where` is the path.
+/// Files named by path: '/'-separated and absolute for the local one, "s3://bucket/key" for S3
+/// (s3_filesystem.h). Thread safe. Errors everywhere: kNotFound GT7002, kIo GT7001 (with errno's words), kIo
+/// GT7003 disk full, kAlreadyExists GT7004, kIo GT7005 permission, those of S3 GT7100..GT7109; `where` is the
+/// path.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -51,6 +62,9 @@ class FileSystem {
   /// Up to `length` bytes from `offset`; fewer only at the end of the file.
   virtual Result<std::string> read_range(std::string_view path, std::uint64_t offset,
                                          std::uint64_t length) = 0;
+  /// Many pieces of one or many files, each as read_range would give it (or read, for a whole file), in the
+  /// order asked. One after the other on a disk; S3 has them all under way at once.
+  virtual std::vector<Result<std::string>> read_many(std::span<const FileRange> ranges);
   /// Creates missing parent directories.
   virtual Result<std::unique_ptr<FileWriter>> create(std::string_view path, WriteOptions options) = 0;
   virtual Result<FileInfo> info(std::string_view path) = 0;
@@ -59,7 +73,7 @@ class FileSystem {
   virtual Result<std::vector<FileInfo>> list(std::string_view directory, bool recursive) = 0;
   virtual Status remove(std::string_view path) = 0;
   virtual Status create_directories(std::string_view path) = 0;
-  /// Bytes free for this user where `path` lies.
+  /// Bytes free for this user where `path` lies; the greatest number where there is no bound.
   virtual Result<std::uint64_t> free_space_bytes(std::string_view path) = 0;
 
   /// create + append + commit.

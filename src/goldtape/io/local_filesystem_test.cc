@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "goldtape/io/filesystem.h"
+#include "goldtape/io/filesystem_test_suite.h"
 #include "goldtape/testing/temporary_directory.h"
 
 namespace goldtape::io {
@@ -17,7 +18,6 @@ namespace {
 using ::testing::ElementsAre;
 
 constexpr WriteOptions kOnce{.overwrite = false, .durable = true};
-constexpr WriteOptions kReplace{.overwrite = true, .durable = true};
 
 class LocalFileSystemTest : public ::testing::Test {
  protected:
@@ -32,21 +32,6 @@ class LocalFileSystemTest : public ::testing::Test {
   goldtape::testing::TemporaryDirectory directory_;
   std::shared_ptr<FileSystem> files_ = local_filesystem();
 };
-
-TEST_F(LocalFileSystemTest, WrittenBytesAreReadBack) {
-  const std::string path = directory_ / "a/b/c.bin";
-  const std::string bytes = std::string("\0\xff", 2) + std::string(3'000'000, 'x');
-  ASSERT_TRUE(files_->write(path, bytes, kOnce));
-  EXPECT_EQ(files_->read(path).value(), bytes);
-  EXPECT_EQ(files_->read_range(path, 0, 3).value(), bytes.substr(0, 3));
-  EXPECT_EQ(files_->read_range(path, bytes.size() - 2, 10).value(), "xx");
-  EXPECT_EQ(files_->read_range(path, bytes.size() + 5, 10).value(), "");
-  EXPECT_EQ(files_->read_range(path, 1, 2'000'000).value(), bytes.substr(1, 2'000'000));
-  const FileInfo info = files_->info(path).value();
-  EXPECT_EQ(info.size_bytes, bytes.size());
-  EXPECT_FALSE(info.is_directory);
-  EXPECT_GT(info.modified, parse_timestamp("2020-01-01").value());
-}
 
 TEST_F(LocalFileSystemTest, NothingIsVisibleBeforeCommit) {
   const std::string path = directory_ / "x";
@@ -67,18 +52,6 @@ TEST_F(LocalFileSystemTest, AWriterThatIsDroppedLeavesNothing) {
     EXPECT_TRUE(names()[0].ends_with(kTemporarySuffix));
   }
   EXPECT_THAT(names(), ElementsAre());
-}
-
-TEST_F(LocalFileSystemTest, WriteOnceRefusesAnExistingFile) {
-  const std::string path = directory_ / "x";
-  ASSERT_TRUE(files_->write(path, "first", kOnce));
-  const auto again = files_->write(path, "second", kOnce);
-  ASSERT_FALSE(again);
-  EXPECT_EQ(again.error().code, 7004);
-  EXPECT_EQ(again.error().kind, ErrorKind::kAlreadyExists);
-  EXPECT_EQ(again.error().where, path);
-  EXPECT_EQ(files_->read(path).value(), "first");
-  EXPECT_THAT(names(), ElementsAre("x"));
 }
 
 TEST_F(LocalFileSystemTest, WriteOnceRefusesAFileThatCameMeanwhile) {
@@ -107,14 +80,6 @@ TEST_F(LocalFileSystemTest, OfManyWritersOfOneFileExactlyOneWins) {
   EXPECT_EQ(won, 1);
   const std::string bytes = files_->read(path).value();
   EXPECT_EQ(bytes, std::string(1'000, bytes.at(0)));
-  EXPECT_THAT(names(), ElementsAre("x"));
-}
-
-TEST_F(LocalFileSystemTest, OverwriteReplacesTheWhole) {
-  const std::string path = directory_ / "x";
-  ASSERT_TRUE(files_->write(path, "a longer first content", kReplace));
-  ASSERT_TRUE(files_->write(path, "short", kReplace));
-  EXPECT_EQ(files_->read(path).value(), "short");
   EXPECT_THAT(names(), ElementsAre("x"));
 }
 
@@ -180,6 +145,13 @@ TEST_F(LocalFileSystemTest, AFolderWithoutPermissionIsGt7005) {
                 (directory_ / "x") + ")");
   EXPECT_THAT(names(), ElementsAre());
 }
+
+FileSystemUnderTest local_folder() {
+  auto folder = std::make_shared<goldtape::testing::TemporaryDirectory>();
+  return {.files = local_filesystem(), .root = folder->path(), .owner = folder};
+}
+
+INSTANTIATE_TEST_SUITE_P(Local, FileSystemSuite, ::testing::Values(local_folder));
 
 }  // namespace
 }  // namespace goldtape::io
