@@ -70,6 +70,10 @@ struct BarBatch {
   /// 1-based line (CSV) or element number (JSON, Parquet) each row came from, for messages.
   std::vector<std::uint32_t> line;
   std::vector<RejectedRow> rejected;  ///< Not among the columns above; in the answer's order.
+  /// Places that the vendor sent without any value (a minute without a trade): no bars, and no faults.
+  std::uint32_t empty_rows = 0;
+  /// Bars that had not ended when they were observed: left out, for the vendor will say them again.
+  std::uint32_t unfinished_rows = 0;
 
   [[nodiscard]] std::size_t size() const { return ts_us.size(); }
   [[nodiscard]] bool empty() const { return ts_us.empty(); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ struct CorporateAction {
   std::string description;
   Timestamp known_at{};    ///< When it could first be known; never after observed_at.
   std::uint32_t line = 0;  ///< Where it stood in the answer.
+  /// Last date whose splits are in an amount per share that the vendor adjusted (Yahoo's dividends).
+  std::optional<Date> basis_as_of = std::nullopt;
   bool operator==(const CorporateAction&) const = default;
 };
 
