@@ -268,7 +268,9 @@ std::string config_template() {
       out += fmt::format("\n[{}]\n", section);
     }
     const std::string_view value = key.default_text;
-    const bool quoted = key.type == ConfigType::kText;
+    // "4GiB" is text to TOML, a plain number of bytes is not.
+    const bool unit = key.type == ConfigType::kBytes && value.find_first_not_of("0123456789") != value.npos;
+    const bool quoted = key.type == ConfigType::kText || unit;
     const bool list = key.type == ConfigType::kTextList;
     out += fmt::format("# {}\n# {} = {}\n", key.doc, key.name.substr(dot + 1),
                        list ? "[]" : (quoted ? fmt::format("\"{}\"", value) : std::string(value)));
