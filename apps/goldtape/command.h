@@ -59,6 +59,10 @@ class Program {
 void add_init(Program& program);
 void add_demo(Program& program);
 void add_ingest(Program& program);
+void add_collect(Program& program);  ///< plan, backfill, update
+void add_gaps(Program& program);
+void add_replay(Program& program);  ///< replay-raw
+void add_notify(Program& program);
 void add_layers(Program& program);  ///< refine, features, quality, run, compact
 void add_query(Program& program);
 void add_tables(Program& program);  ///< tables, snapshots, rollback

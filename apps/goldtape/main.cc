@@ -14,6 +14,10 @@ int run(int argc, char** argv) {
   add_init(program);
   add_demo(program);
   add_ingest(program);
+  add_collect(program);
+  add_gaps(program);
+  add_replay(program);
+  add_notify(program);
   add_layers(program);
   add_query(program);
   add_tables(program);

@@ -5,6 +5,7 @@
 #include "command.h"
 #include "goldtape/ingest/undo.h"
 #include "goldtape/provider/files/client.h"
+#include "goldtape/provider/venues.h"
 
 namespace goldtape::app {
 
@@ -16,6 +17,7 @@ Status take_out(Program& program, const std::string& load_id) {
   provider::Registry providers;
   GT_RETURN_IF_ERROR(providers.add(
       std::make_shared<provider::files::FilesProvider>(lake.shared_filesystem(), std::string())));
+  GT_RETURN_IF_ERROR(provider::add_venues(providers));
   GT_ASSIGN(const auto report, ingest::undo(lake, providers, load_id));
   std::cout << fmt::format("undone: load {} of {} ({} rows); {}\n", report.load.load_id.substr(0, 12),
                            report.load.source, report.load.rows_fetched,

@@ -24,6 +24,7 @@ constexpr auto kOtherVariables = std::to_array<std::string_view>({
     "GOLDTAPE_POSTGRES_URL",
     "GOLDTAPE_SMTP_URL",
     "GOLDTAPE_SMTP_USER",
+    "GOLDTAPE_WEBHOOK_URL",
     "GOLDTAPE_CACHE",
     "GOLDTAPE_ARCHIVES",
     "GOLDTAPE_PROGRAM",
