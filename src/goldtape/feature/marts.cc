@@ -3,21 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
+#include "goldtape/feature/formulas.h"
+
 namespace goldtape::feature {
 
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
 double traded_value(const BarInput& bar) {
-  const double price = std::isnan(bar.vwap) ? (bar.high + bar.low + bar.close) / 3.0 : bar.vwap;
-  return price * bar.volume;
+  return traded_price(bar.vwap, bar.high, bar.low, bar.close) * bar.volume;
 }
 
 /// Log returns between priced minutes of a session; NaN where there is none (the first, unpriced ones).
 std::vector<double> log_returns(const BarColumns& bars) {
-  std::vector<double> returns(bars.size(), kNone);
-  double previous = kNone;
+  std::vector<double> returns(bars.size(), kNoValue);
+  double previous = kNoValue;
   for (std::size_t i = 0; i < bars.size(); ++i) {
     const BarInput bar = bars.row(i);
     if (!bar.priced) continue;
@@ -28,7 +27,7 @@ std::vector<double> log_returns(const BarColumns& bars) {
 }
 
 double median(std::vector<double> values) {
-  if (values.empty()) return kNone;
+  if (values.empty()) return kNoValue;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   if (values.size() % 2 == 1) return *middle;
@@ -51,7 +50,7 @@ std::vector<HourVolatility> volatility_by_hour(const SessionBars& session) {
   }
   for (auto& hour : hours) {
     hour.realized_volatility = std::sqrt(hour.realized_volatility);
-    hour.mean_absolute_return = hour.returns > 0 ? hour.mean_absolute_return / hour.returns : kNone;
+    hour.mean_absolute_return = hour.returns > 0 ? hour.mean_absolute_return / hour.returns : kNoValue;
   }
   return hours;
 }
@@ -60,8 +59,8 @@ Liquidity liquidity(const SessionBars& session) {
   Liquidity result{.session_minutes = session.session_minutes};
   std::vector<double> volumes;
   std::int32_t gap = 0;
-  double first_open = kNone;
-  double last_close = kNone;
+  double first_open = kNoValue;
+  double last_close = kNoValue;
   for (std::size_t i = 0; i < session.bars.size(); ++i) {
     const BarInput bar = session.bars.row(i);
     gap = session.traded[i] != 0 ? 0 : gap + 1;
@@ -76,16 +75,16 @@ Liquidity liquidity(const SessionBars& session) {
   }
   result.traded_share = session.session_minutes > 0
                             ? static_cast<double>(result.traded_minutes) / session.session_minutes
-                            : kNone;
+                            : kNoValue;
   result.median_volume = median(std::move(volumes));
   result.amihud = result.dollar_volume > 0
                       ? std::fabs(std::log(last_close / first_open)) / result.dollar_volume * 1e6
-                      : kNone;
+                      : kNoValue;
   return result;
 }
 
 DailySummary daily_summary(const SessionBars& session) {
-  DailySummary day{.open = kNone, .high = kNone, .low = kNone, .close = kNone};
+  DailySummary day{.open = kNoValue, .high = kNoValue, .low = kNoValue, .close = kNoValue};
   double value = 0;
   double squares = 0;
   for (const double change : log_returns(session.bars)) {
@@ -109,11 +108,11 @@ DailySummary daily_summary(const SessionBars& session) {
     day.volume += bar.volume;
     value += traded_value(bar);
   }
-  day.vwap = day.volume > 0 ? value / day.volume : kNone;
+  day.vwap = day.volume > 0 ? value / day.volume : kNoValue;
   day.session_return = day.close / day.open - 1.0;
   day.gap = day.open / session.previous_close - 1.0;
   day.range = day.high / day.low - 1.0;
-  day.realized_volatility = day.first_traded_minute >= 0 ? std::sqrt(squares) : kNone;
+  day.realized_volatility = day.first_traded_minute >= 0 ? std::sqrt(squares) : kNoValue;
   return day;
 }
 

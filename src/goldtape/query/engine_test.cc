@@ -6,6 +6,7 @@
 
 #include "goldtape/query/engine_internal.h"
 #include "goldtape/query/sql_text.h"
+#include "goldtape/testing/temporary_directory.h"
 
 namespace goldtape::query::internal {
 namespace {
@@ -13,7 +14,6 @@ namespace {
 class EngineTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    root_ = std::filesystem::temp_directory_path() / ("engine_test_" + std::to_string(::getpid()));
     std::filesystem::create_directories(root_ / "lake");
     std::ofstream(root_ / "outside.csv") << "a\n1\n";
     std::ofstream(root_ / "lake" / "inside.csv") << "a\n2\n";
@@ -23,7 +23,6 @@ class EngineTest : public ::testing::Test {
     ASSERT_TRUE(engine_->run("CREATE TABLE t AS SELECT range AS i FROM range(10)"));
     ASSERT_TRUE(engine_->lock());
   }
-  void TearDown() override { std::filesystem::remove_all(root_); }
 
   Result<std::shared_ptr<arrow::Table>> rows(const std::string& sql) {
     GT_ASSIGN(const auto reader, engine_->stream(sql));
@@ -36,7 +35,8 @@ class EngineTest : public ::testing::Test {
     return answer ? 0 : answer.error().code;
   }
 
-  std::filesystem::path root_;
+  goldtape::testing::TemporaryDirectory folder_;
+  std::filesystem::path root_{folder_.path()};
   std::unique_ptr<Engine> engine_;
 };
 

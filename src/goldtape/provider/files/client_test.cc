@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "goldtape/provider/files/dialect_json.h"
 #include "goldtape/provider/files/inspect.h"
+#include "goldtape/testing/temporary_directory.h"
 
 namespace goldtape::provider::files {
 namespace {
@@ -18,17 +18,8 @@ constexpr const char* kRows =
     "ts,open,high,low,close,volume,note\n2024-01-02 14:30:00,10,11,9,10.5,100,x\n"
     "2024-01-02 14:31:00,10,,9,10.5,100,y\n";
 
-class ClientTest : public testing::Test {
+class ClientTest : public ::testing::Test {
  protected:
-  ClientTest()
-      : root_(std::filesystem::temp_directory_path() /
-              fmt::format("goldtape_client_{}_{}", getpid(),
-                          testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    std::filesystem::remove_all(root_);
-    std::filesystem::create_directories(root_);
-  }
-  ~ClientTest() override { std::filesystem::remove_all(root_); }
-
   std::string write(const std::string& name, const std::string& bytes = kRows) const {
     const auto path = root_ / name;
     std::filesystem::create_directories(path.parent_path());
@@ -45,7 +36,8 @@ class ClientTest : public testing::Test {
     return FilesProvider(files_, plan.root).fetch(plan.requests.at(0));
   }
 
-  std::filesystem::path root_;
+  goldtape::testing::TemporaryDirectory folder_;
+  std::filesystem::path root_{folder_.path()};
   std::shared_ptr<io::FileSystem> files_ = io::local_filesystem();
 };
 
