@@ -69,6 +69,9 @@ void add_tables(Program& program);  ///< tables, snapshots, rollback
 void add_audit(Program& program);   ///< audit, revisions
 void add_undo(Program& program);
 void add_fsck(Program& program);
+void add_expire(Program& program);
+void add_orphans(Program& program);
+void add_refs(Program& program);  ///< tag, branch
 void add_calendar(Program& program);
 void add_dashboard(Program& program);
 void add_docs(Program& program);

@@ -24,6 +24,9 @@ int run(int argc, char** argv) {
   add_audit(program);
   add_undo(program);
   add_fsck(program);
+  add_refs(program);
+  add_expire(program);
+  add_orphans(program);
   add_calendar(program);
   add_dashboard(program);
   add_doctor(program);

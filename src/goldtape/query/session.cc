@@ -7,16 +7,19 @@
 #include <arrow/api.h>
 #include <fmt/format.h>
 
+#include "goldtape/base/text.h"
 #include "goldtape/query/engine_internal.h"
 #include "goldtape/query/ops_tables.h"
 #include "goldtape/query/sql_text.h"
 #include "goldtape/query/table_view_internal.h"
 #include "goldtape/table/catalog.h"
+#include "goldtape/table/refs.h"
 
 namespace goldtape::query {
 
 namespace {
 
+/// The table and instant of a snapshot id. Tables committed together share their instant.
 /// The table and instant of a snapshot id. Tables committed together share their instant.
 Result<internal::Moment> moment_of_id(const lake::Lake& lake, std::int64_t snapshot_id) {
   GT_ASSIGN(const auto names, lake.catalog().list_tables());
@@ -24,11 +27,38 @@ Result<internal::Moment> moment_of_id(const lake::Lake& lake, std::int64_t snaps
     GT_ASSIGN(const auto table, lake.catalog().load(name));
     if (const auto* snapshot = table.metadata().find_snapshot(snapshot_id)) {
       const auto at = from_micros(snapshot->timestamp_ms * 1000);
-      return internal::Moment{.snapshot_id = snapshot_id, .table_name = name.to_string(), .as_of = at};
+      return internal::Moment{.snapshot_ids = {{name.to_string(), snapshot_id}}, .as_of = at};
     }
   }
   return fail(ErrorKind::kNotFound, 6004,
               fmt::format("no table has a snapshot {}; `goldtape snapshots TABLE` lists them", snapshot_id));
+}
+
+/// The tables that have the tag or branch; the others as they were when the newest of its snapshots was made.
+Result<internal::Moment> moment_of_ref(const lake::Lake& lake, const std::string& name) {
+  internal::Moment moment;
+  std::vector<std::string> known;
+  GT_ASSIGN(const auto tables, lake.catalog().list_tables());
+  for (const auto& table_name : tables) {
+    GT_ASSIGN(const auto table, lake.catalog().load(table_name));
+    for (const auto& [ref_name, ref] : table.metadata().refs) {
+      if (ref_name != name) {
+        known.push_back(ref_name);
+        continue;
+      }
+      moment.snapshot_ids.emplace(table_name.to_string(), ref.snapshot_id);
+      if (const auto* snapshot = table.metadata().find_snapshot(ref.snapshot_id)) {
+        const auto at = from_micros(snapshot->timestamp_ms * 1000);
+        moment.as_of = moment.as_of ? std::max(*moment.as_of, at) : at;
+      }
+    }
+  }
+  if (!moment.snapshot_ids.empty()) return moment;
+  const std::vector<std::string_view> names(known.begin(), known.end());
+  return fail(ErrorKind::kNotFound, 6004,
+              fmt::format("no table has a tag or branch '{}'{}; `goldtape tag list` lists them. A snapshot is "
+                          "named by id, tag or branch, or by an instant such as 2024-06-30T12:00:00Z",
+                          name, did_you_mean(name, names)));
 }
 
 Result<internal::Moment> moment_of(const lake::Lake& lake, const std::string& text) {
@@ -36,13 +66,15 @@ Result<internal::Moment> moment_of(const lake::Lake& lake, const std::string& te
   std::int64_t id = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
   if (error == std::errc{} && end == text.data() + text.size()) return moment_of_id(lake, id);
+  if (table::check_ref_name(text)) return moment_of_ref(lake, text);
   const auto instant = parse_timestamp(text);
   if (!instant) {
-    return fail(
-        ErrorKind::kUsage, 6005,
-        fmt::format("'{}' is neither a snapshot id nor an instant such as 2024-06-30T12:00:00Z", text));
+    return fail(ErrorKind::kUsage, 6005,
+                fmt::format("'{}' is neither a snapshot id, nor a tag or branch, nor an instant such as "
+                            "2024-06-30T12:00:00Z",
+                            text));
   }
-  return internal::Moment{.snapshot_id = {}, .table_name = {}, .as_of = *instant};
+  return internal::Moment{.snapshot_ids = {}, .as_of = *instant};
 }
 
 bool names_ops(std::string_view sql) {

@@ -8,6 +8,8 @@ namespace goldtape::query::internal {
 
 namespace {
 
+constexpr std::uint16_t kExpired = 5104;
+
 std::string sql_type(const table::Type& type) {
   using table::TypeId;
   switch (type.id) {
@@ -51,6 +53,17 @@ std::string empty_view(const table::Table& table) {
   return fmt::format("CREATE VIEW {} AS SELECT {} WHERE false", view_name(table), columns);
 }
 
+/// Reading it fails with the error, and the other tables can be read all the same.
+std::string refusing_view(const table::Table& table, const Error& error) {
+  std::string columns;
+  for (const auto& field : table.schema().fields) {
+    columns += fmt::format("{}CAST(error({}) AS {}) AS {}", columns.empty() ? "" : ", ",
+                           quote_literal(error.to_string()), sql_type(field.type), quote_identifier(field.name));
+  }
+  return fmt::format("CREATE VIEW {} AS SELECT {} WHERE error({}) IS NULL", view_name(table), columns,
+                     quote_literal(error.to_string()));
+}
+
 std::string files_view(const table::Table& table, const table::ScanPlan& plan) {
   std::string files;
   for (const auto& task : plan.tasks) files += (files.empty() ? "" : ", ") + quote_literal(task.path);
@@ -68,13 +81,14 @@ std::string files_view(const table::Table& table, const table::ScanPlan& plan) {
 
 Result<std::string> create_view_sql(const table::Table& table, const Moment& moment) {
   table::ScanOptions options;
-  if (moment.snapshot_id && moment.table_name == table.name().to_string()) {
-    options.snapshot_id = moment.snapshot_id;
+  if (const auto named = moment.snapshot_ids.find(table.name().to_string()); named != moment.snapshot_ids.end()) {
+    options.snapshot_id = named->second;
   } else {
     options.as_of = moment.as_of;
   }
   auto plan = table::plan_scan(table, options);
   if (!plan) {
+    if (options.as_of && plan.error().code == kExpired) return refusing_view(table, plan.error());
     // A table that had no snapshot yet at that time had no rows.
     if (options.as_of && plan.error().kind == ErrorKind::kNotFound) return empty_view(table);
     return std::unexpected<Error>(plan.error());

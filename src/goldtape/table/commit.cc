@@ -154,6 +154,8 @@ void Commit::set_properties(const Table& table, std::map<std::string, std::strin
   impl_->add(table).properties = std::move(properties);
 }
 
+void Commit::edit(const Table& table, Edit edit) { impl_->add(table).edit = std::move(edit); }
+
 void Commit::with_ops(Ops ops) { impl_->ops.push_back(std::move(ops)); }
 
 Result<CommitResult> Commit::run() {

@@ -75,6 +75,11 @@ class Commit {
   /// Sets (or, with an empty value, removes) table properties.
   void set_properties(const Table& table, std::map<std::string, std::string> properties);
 
+  /// Changes metadata that makes no snapshot of its own: refs, expiry. `edit` is called with the newest
+  /// metadata, again on each retry, and says whether it changed anything; it must not do I/O.
+  using Edit = std::function<Result<bool>(TableMetadata&)>;
+  void edit(const Table& table, Edit edit);
+
   /// Runs inside the transaction, after the pointers are swapped; called again on each retry. An error
   /// rolls everything back. Keep it short: no I/O, only statements.
   using Ops = std::function<Status(store::Transaction&, const CommitResult&)>;

@@ -90,6 +90,10 @@ Status SnapshotProducer::apply(const Change& change) {
       metadata_.properties[key] = value;
     }
   }
+  if (change.edit) {
+    GT_ASSIGN(const bool edited, change.edit(metadata_));
+    changed_ = changed_ || edited;
+  }
   if (change.added.empty() && change.removed.empty()) return {};
   return make_snapshot(change);
 }

@@ -25,6 +25,7 @@ struct Change {
   std::optional<PartitionSpec> add_spec;
   bool make_default = false;
   std::map<std::string, std::string> properties;
+  Commit::Edit edit;
 };
 
 /// The paths of files written by a try, so that a failed one can take them back.

@@ -89,13 +89,20 @@ Result<const Snapshot*> TableMetadata::snapshot_as_of(Timestamp instant) const {
   for (auto entry = snapshot_log.rbegin(); entry != snapshot_log.rend(); ++entry) {
     if (entry->timestamp_ms > ms) continue;
     if (const Snapshot* snapshot = find_snapshot(entry->snapshot_id)) return snapshot;
-    return fail(ErrorKind::kNotFound, 4015,
+    return fail(ErrorKind::kNotFound, 5104,
                 fmt::format("the snapshot that was current at {} has expired", format_timestamp(instant)),
                 location);
   }
   if (snapshot_log.empty())
     return fail(ErrorKind::kNotFound, 4015, "the table has no snapshot yet", location);
   const Timestamp first{std::chrono::milliseconds(snapshot_log.front().timestamp_ms)};
+  const Snapshot* oldest = find_snapshot(snapshot_log.front().snapshot_id);
+  if (oldest != nullptr && oldest->parent_snapshot_id) {
+    return fail(ErrorKind::kNotFound, 5104,
+                fmt::format("the snapshot that was current at {} has expired; the oldest kept is of {}",
+                            format_timestamp(instant), format_timestamp(first)),
+                location);
+  }
   return fail(ErrorKind::kNotFound, 4015,
               fmt::format("the table had no snapshot at {}; its first is of {}", format_timestamp(instant),
                           format_timestamp(first)),

@@ -59,7 +59,7 @@ struct TableMetadata {
   /// Null for a table without rows yet.
   [[nodiscard]] const Snapshot* current_snapshot() const;
   /// The snapshot that was current at an instant, by the snapshot log. Errors: kNotFound GT4015, with the
-  /// first instant that can be asked for.
+  /// first instant that can be asked for; kNotFound GT5104 what was current then has expired.
   [[nodiscard]] Result<const Snapshot*> snapshot_as_of(Timestamp instant) const;
   /// The schema a snapshot was written with (the current one when it does not say).
   [[nodiscard]] const Schema& schema_of_snapshot(const Snapshot& snapshot) const;
