@@ -27,6 +27,7 @@ int run(int argc, char** argv) {
   add_refs(program);
   add_expire(program);
   add_orphans(program);
+  add_export(program);
   add_calendar(program);
   add_dashboard(program);
   add_doctor(program);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "goldtape/base/duration.h"
 #include "goldtape/base/time.h"
 #include "goldtape/lake/orphans.h"
 #include "recorded_run.h"

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "goldtape/base/duration.h"
 #include "goldtape/base/time.h"
 #include "goldtape/table/catalog.h"
 #include "goldtape/table/commit.h"
@@ -49,7 +50,8 @@ Status create(Program& program, const RefArguments& arguments) {
   if (arguments.snapshot_id != 0 && arguments.tables.size() != 1) {
     return fail(ErrorKind::kUsage, 5101, "--snapshot needs the one table that the snapshot is of");
   }
-  table::SnapshotRef ref{.is_tag = arguments.tag};
+  table::SnapshotRef ref;
+  ref.is_tag = arguments.tag;
   if (!arguments.keep_for.empty()) {
     GT_ASSIGN(const auto keep_for, parse_duration(arguments.keep_for));
     ref.max_ref_age_ms = keep_for.count();

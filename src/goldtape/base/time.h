@@ -35,10 +35,6 @@ struct TimeRange {
 /// [start, end) of two texts; a bare date as `end` includes that whole day. Errors: GT1010..GT1012.
 [[nodiscard]] Result<TimeRange> parse_range(std::string_view start, std::string_view end);
 
-/// A length of time as people write it: a whole number and s, m, h, d or w ("90s", "6h", "30d"), 100 years at
-/// most. Errors: GT1013.
-[[nodiscard]] Result<std::chrono::milliseconds> parse_duration(std::string_view text);
-
 [[nodiscard]] constexpr std::int64_t to_micros(Timestamp ts) { return ts.time_since_epoch().count(); }
 [[nodiscard]] constexpr Timestamp from_micros(std::int64_t us) {
   return Timestamp{std::chrono::microseconds{us}};

@@ -23,7 +23,7 @@ struct ExpiredTable {
   std::string table;
   std::int64_t snapshots_before = 0;
   std::int64_t snapshots = 0;  ///< Expired.
-  std::vector<std::string> refs;
+  std::vector<std::string> refs = {};
   std::int64_t data_files = 0, delete_files = 0, manifests = 0, manifest_lists = 0, metadata_files = 0,
                statistics_files = 0;  ///< Removed, or in a dry run to be removed.
   std::int64_t bytes = 0;

@@ -55,7 +55,7 @@ ExpirePlan plan_expire(const TableMetadata& metadata, const ExpirePolicy& policy
     if (!ref.is_tag) keep_line(metadata, ref, policy, now_ms, kept);
   }
   if (metadata.current_snapshot_id && !metadata.refs.contains(kMainBranch)) {  // Version 1 has no refs.
-    live.push_back({.snapshot_id = *metadata.current_snapshot_id});
+    live.emplace_back().snapshot_id = *metadata.current_snapshot_id;
     keep_line(metadata, live.back(), policy, now_ms, kept);
   }
   const std::set<std::int64_t> named = reached(metadata, live);

@@ -12,17 +12,33 @@ namespace {
 
 constexpr std::int64_t kNever = std::int64_t{1} << 50;
 
+SnapshotRef branch(std::int64_t id, std::optional<std::int32_t> min_snapshots = {}) {
+  SnapshotRef ref;
+  ref.snapshot_id = id;
+  ref.min_snapshots_to_keep = min_snapshots;
+  return ref;
+}
+SnapshotRef tag(std::int64_t id, std::optional<std::int64_t> max_age_ms = {}) {
+  SnapshotRef ref;
+  ref.snapshot_id = id;
+  ref.is_tag = true;
+  ref.max_ref_age_ms = max_age_ms;
+  return ref;
+}
+
 /// A line of snapshots 1..n, a second apart.
 TableMetadata line(int n) {
   TableMetadata m;
   for (int i = 1; i <= n; ++i) {
-    Snapshot snapshot{.snapshot_id = i, .timestamp_ms = i * 1000};
+    Snapshot snapshot;
+    snapshot.snapshot_id = i;
+    snapshot.timestamp_ms = i * 1000;
     if (i > 1) snapshot.parent_snapshot_id = i - 1;
     m.snapshots.push_back(snapshot);
     m.snapshot_log.push_back({i * 1000, i});
   }
   m.current_snapshot_id = n;
-  m.refs["main"] = {.snapshot_id = n};
+  m.refs["main"] = branch(n);
   return m;
 }
 
@@ -46,8 +62,8 @@ TEST(ExpirePlanTest, TheCurrentSnapshotStaysWhateverIsAsked) {
 
 TEST(ExpirePlanTest, TagsBranchesAndPinsKeepTheirSnapshots) {
   TableMetadata m = line(5);
-  m.refs["tagged"] = {.snapshot_id = 1, .is_tag = true};
-  m.refs["work"] = {.snapshot_id = 3, .min_snapshots_to_keep = 2};
+  m.refs["tagged"] = tag(1);
+  m.refs["work"] = branch(3, 2);
   EXPECT_EQ(plan_expire(m, {.max_age_ms = 0}, 10'000).snapshots, (std::vector<std::int64_t>{4}));
   EXPECT_EQ(plan_expire(line(5), {.max_age_ms = 0, .pinned = {2}}, 10'000).snapshots,
             (std::vector<std::int64_t>{1, 3, 4}));
@@ -55,8 +71,8 @@ TEST(ExpirePlanTest, TagsBranchesAndPinsKeepTheirSnapshots) {
 
 TEST(ExpirePlanTest, ARefPastItsOwnAgeGoesWithItsSnapshot) {
   TableMetadata m = line(3);
-  m.refs["old"] = {.snapshot_id = 1, .is_tag = true, .max_ref_age_ms = 8'000};
-  m.refs["new"] = {.snapshot_id = 2, .is_tag = true, .max_ref_age_ms = 8'500};
+  m.refs["old"] = tag(1, 8'000);
+  m.refs["new"] = tag(2, 8'500);
   const ExpirePlan plan = plan_expire(m, {.max_age_ms = 0}, 10'000);
   EXPECT_EQ(plan.refs, (std::vector<std::string>{"old"}));
   EXPECT_EQ(plan.snapshots, (std::vector<std::int64_t>{1}));
@@ -73,7 +89,7 @@ TEST(ExpirePlanTest, WhatARollbackLeftBehindGoesByAge) {
 
 TEST(ExpirePlanTest, TheLogLosesWhatLiesBeforeAHole) {
   TableMetadata m = line(4);
-  m.refs["kept"] = {.snapshot_id = 1, .is_tag = true};
+  m.refs["kept"] = tag(1);
   m.metadata_log = {{1, "a"}, {2, "b"}, {3, "c"}};
   m.statistics_json = R"([{"snapshot-id":2,"statistics-path":"p2"},{"snapshot-id":4,"statistics-path":"p4"}])";
   const ExpirePlan plan = plan_expire(m, {.max_age_ms = 0, .min_snapshots = 2, .metadata_files = 2}, 10'000);
@@ -108,7 +124,7 @@ class RefsTest : public test::LakeTest {
 };
 
 TEST_F(RefsTest, ATagNamesASnapshotUntilItIsDropped) {
-  ASSERT_TRUE(put("close", {.snapshot_id = first_, .is_tag = true}));
+  ASSERT_TRUE(put("close", tag(first_)));
   EXPECT_EQ(find_ref(load_bars().metadata(), "close", "t")->snapshot_id, first_);
   EXPECT_EQ(load_bars().current_snapshot_id(), second_);
   Commit commit(*catalog_);
@@ -119,13 +135,13 @@ TEST_F(RefsTest, ATagNamesASnapshotUntilItIsDropped) {
 }
 
 TEST_F(RefsTest, RefusesWhatWouldSurprise) {
-  ASSERT_TRUE(put("close", {.snapshot_id = first_, .is_tag = true}));
-  EXPECT_EQ(put("close", {.snapshot_id = second_, .is_tag = true}).error().code, 5103);
-  EXPECT_TRUE(put("close", {.snapshot_id = second_, .is_tag = true}, true));
-  EXPECT_EQ(put("main", {.snapshot_id = first_}).error().code, 5101);
-  EXPECT_EQ(put("other", {.snapshot_id = 7, .is_tag = true}).error().code, 4015);
+  ASSERT_TRUE(put("close", tag(first_)));
+  EXPECT_EQ(put("close", tag(second_)).error().code, 5103);
+  EXPECT_TRUE(put("close", tag(second_), true));
+  EXPECT_EQ(put("main", branch(first_)).error().code, 5101);
+  EXPECT_EQ(put("other", tag(7)).error().code, 4015);
   for (const char* name : {"", "12", "2024-01-01", "a/b", "a b", "-x", "x'y"}) {
-    EXPECT_EQ(put(name, {.snapshot_id = first_, .is_tag = true}).error().code, 5101) << name;
+    EXPECT_EQ(put(name, tag(first_)).error().code, 5101) << name;
   }
 }
 

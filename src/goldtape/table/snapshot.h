@@ -38,13 +38,13 @@ enum class Operation : std::uint8_t {
 
 struct Snapshot {
   std::int64_t snapshot_id = 0;
-  std::optional<std::int64_t> parent_snapshot_id = {};
+  std::optional<std::int64_t> parent_snapshot_id;
   std::int64_t sequence_number = 0;
   std::int64_t timestamp_ms = 0;
-  std::string manifest_list = {};  ///< Location as stored.
-  std::string operation = {};      ///< append | replace | overwrite | delete
-  Summary summary = {};
-  std::optional<std::int32_t> schema_id = {};
+  std::string manifest_list;  ///< Location as stored.
+  std::string operation;      ///< append | replace | overwrite | delete
+  Summary summary;
+  std::optional<std::int32_t> schema_id;
   bool operator==(const Snapshot&) const = default;
 };
 
@@ -58,9 +58,9 @@ struct SnapshotLogEntry {
 struct SnapshotRef {
   std::int64_t snapshot_id = 0;
   bool is_tag = false;
-  std::optional<std::int32_t> min_snapshots_to_keep = {};
-  std::optional<std::int64_t> max_snapshot_age_ms = {};
-  std::optional<std::int64_t> max_ref_age_ms = {};
+  std::optional<std::int32_t> min_snapshots_to_keep;
+  std::optional<std::int64_t> max_snapshot_age_ms;
+  std::optional<std::int64_t> max_ref_age_ms;
   bool operator==(const SnapshotRef&) const = default;
 };
 
