@@ -72,6 +72,8 @@ void add_fsck(Program& program);
 void add_expire(Program& program);
 void add_orphans(Program& program);
 void add_export(Program& program);
+void add_recover(Program& program);
+void add_relocate(Program& program);
 void add_refs(Program& program);  ///< tag, branch
 void add_calendar(Program& program);
 void add_dashboard(Program& program);

@@ -61,8 +61,8 @@ void print_text(const lake::ExpireReport& report, bool dry_run) {
     }
     const auto files = table.data_files + table.delete_files + table.manifests + table.manifest_lists +
                        table.metadata_files + table.statistics_files;
-    std::cout << fmt::format("{}: {} of {} snapshots, {} files ({} of data), {}{}\n", table.table, table.snapshots,
-                             table.snapshots_before, files, table.data_files,
+    std::cout << fmt::format("{}: {} of {} snapshots, {} files ({} of data), {}{}\n", table.table,
+                             table.snapshots, table.snapshots_before, files, table.data_files,
                              bytes_text(static_cast<std::uint64_t>(table.bytes)),
                              table.left > 0 ? fmt::format("; {} files were left", table.left) : "");
   }
@@ -101,8 +101,9 @@ void add_expire(Program& program) {
   command->add_option("--older-than", arguments->older_than,
                       "Age beyond which snapshots go: 12h, 30d, 8w (default: maintenance.snapshot_days)");
   command
-      ->add_option("--keep", arguments->keep,
-                   "Snapshots of each table that stay whatever their age (default: maintenance.min_snapshots)")
+      ->add_option(
+          "--keep", arguments->keep,
+          "Snapshots of each table that stay whatever their age (default: maintenance.min_snapshots)")
       ->check(CLI::Range(1, 1'000'000))
       ->default_str("");
   command->add_flag("-n,--dry-run", arguments->dry_run, "Only say what would go");

@@ -13,10 +13,12 @@ namespace {
 void print_json(const lake::FsckReport& report) {
   std::string findings;
   for (const auto& finding : report.findings) {
-    findings += fmt::format("{}\n  {{\"severity\":\"{}\",\"check\":{},\"where\":{},\"message\":{}}}",
-                            findings.empty() ? "" : ",", finding.is_error ? "error" : "note",
-                            query::json_string(finding.check), query::json_string(finding.where),
-                            query::json_string(finding.message));
+    findings += fmt::format(
+        "{}\n  {{\"severity\":\"{}\",\"check\":{},\"where\":{},\"message\":{},"
+        "\"advice\":{}}}",
+        findings.empty() ? "" : ",", finding.is_error ? "error" : "note", query::json_string(finding.check),
+        query::json_string(finding.where), query::json_string(finding.message),
+        query::json_string(finding.advice));
   }
   std::cout << fmt::format(
       "{{\"clean\":{},\"tables\":{},\"snapshots\":{},\"data_files\":{},\"rows\":{},\"loads\":{},\"raw_"
@@ -30,6 +32,7 @@ void print_text(const lake::FsckReport& report) {
   for (const auto& finding : report.findings) {
     std::cout << fmt::format("{} {}: {} ({})\n", finding.is_error ? "error" : "note", finding.check,
                              finding.message, finding.where);
+    if (finding.is_error) std::cout << "      what to do: " << finding.advice << '\n';
   }
   std::cout << fmt::format("{}: {} tables, {} snapshots, {} data files, {} rows, {} loads, {} raw answers\n",
                            report.is_clean() ? "clean" : "DAMAGED", report.tables, report.snapshots,

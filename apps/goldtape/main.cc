@@ -28,6 +28,8 @@ int run(int argc, char** argv) {
   add_expire(program);
   add_orphans(program);
   add_export(program);
+  add_recover(program);
+  add_relocate(program);
   add_calendar(program);
   add_dashboard(program);
   add_doctor(program);

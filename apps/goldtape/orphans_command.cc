@@ -57,9 +57,10 @@ void print_text(const lake::OrphanReport& report, bool removed) {
                              orphan.path);
   }
   std::cout << fmt::format("{} orphans, {}{}\n", report.orphans.size(), bytes_text(bytes),
-                           report.orphans.empty() ? "" : removed ? ", removed" : "; --remove removes them");
-  if (report.younger > 0)
-    std::cout << fmt::format("{} more files are too young to judge\n", report.younger);
+                           report.orphans.empty() ? ""
+                           : removed              ? ", removed"
+                                                  : "; --remove removes them");
+  if (report.younger > 0) std::cout << fmt::format("{} more files are too young to judge\n", report.younger);
 }
 
 Status run_orphans(Program& program, const OrphanArguments& arguments) {

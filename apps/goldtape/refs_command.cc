@@ -62,7 +62,8 @@ Status create(Program& program, const RefArguments& arguments) {
   table::Commit commit(lake.catalog());
   int named = 0;
   for (const auto& table : tables) {
-    if (!table.current_snapshot_id() && arguments.snapshot_id == 0) continue;  // Without rows: nothing to name.
+    if (!table.current_snapshot_id() && arguments.snapshot_id == 0)
+      continue;  // Without rows: nothing to name.
     ref.snapshot_id = arguments.snapshot_id != 0 ? arguments.snapshot_id : *table.current_snapshot_id();
     table::set_ref(commit, table, arguments.name, ref, arguments.replace);
     ++named;
@@ -79,11 +80,13 @@ Status drop(Program& program, const RefArguments& arguments) {
   GT_ASSIGN(const auto tables, tables_of(lake, arguments));
   table::Commit commit(lake.catalog());
   int dropped = 0;
-  Result<table::SnapshotRef> last = table::SnapshotRef{};
+  Result<table::SnapshotRef> last = table::SnapshotRef{};  // The last error of those that lack it.
   for (const auto& table : tables) {
-    last = table::find_ref(table.metadata(), arguments.name, table.name().to_string());
-    if (!last && arguments.tables.empty()) continue;
-    GT_RETURN_IF_ERROR(last);
+    auto found = table::find_ref(table.metadata(), arguments.name, table.name().to_string());
+    // Of all tables that lack it, one that has names tells what was meant.
+    if (last || table.metadata().refs.size() > 1) last = found;
+    if (!found && arguments.tables.empty()) continue;
+    GT_RETURN_IF_ERROR(found);
     table::drop_ref(commit, table, arguments.name);
     ++dropped;
   }
@@ -102,8 +105,8 @@ Status list(Program& program, const RefArguments& arguments) {
     for (const auto& [name, ref] : table.metadata().refs) {
       if (ref.is_tag != arguments.tag) continue;
       const auto* snapshot = table.metadata().find_snapshot(ref.snapshot_id);
-      const auto at = snapshot == nullptr ? std::string()
-                                          : format_timestamp(from_micros(snapshot->timestamp_ms * 1000));
+      const auto at =
+          snapshot == nullptr ? std::string() : format_timestamp(from_micros(snapshot->timestamp_ms * 1000));
       if (arguments.json) {
         rows.push_back({{"table", table.name().to_string()},
                         {"name", name},
@@ -111,7 +114,8 @@ Status list(Program& program, const RefArguments& arguments) {
                         {"committed_at", at}});
         if (ref.max_ref_age_ms) rows.back()["max_ref_age_ms"] = *ref.max_ref_age_ms;
       } else {
-        std::cout << fmt::format("{:<28} {:<24} {:>19} {}\n", table.name().to_string(), name, ref.snapshot_id, at);
+        std::cout << fmt::format("{:<28} {:<24} {:>19} {}\n", table.name().to_string(), name, ref.snapshot_id,
+                                 at);
       }
     }
   }
@@ -133,11 +137,13 @@ void add_kind(Program& program, bool tag, const std::string& what, const std::st
     return std::pair{sub, arguments};
   };
   auto [make, made] = add("create", "Name the current snapshots, or one of them", create);
-  make->add_option("name", made->name, "Letters, digits, '_', '-' and '.', beginning with a letter")->required();
+  make->add_option("name", made->name, "Letters, digits, '_', '-' and '.', beginning with a letter")
+      ->required();
   make->add_option("tables", made->tables, "Tables, zone.name (default: all, in one commit)");
   make->add_option("--snapshot", made->snapshot_id, "A snapshot of the one table (default: the current one)")
       ->default_str("");
-  make->add_option("--keep-for", made->keep_for, "It expires when its snapshot is so old: 90d, 52w (default: never)");
+  make->add_option("--keep-for", made->keep_for,
+                   "It expires when its snapshot is so old: 90d, 52w (default: never)");
   make->add_flag("--replace", made->replace, "Move the name when it is taken");
   auto [remove, removed] = add("drop", "Take a name away; its snapshots stay until they expire", drop);
   remove->add_option("name", removed->name, "The name")->required();

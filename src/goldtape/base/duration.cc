@@ -19,8 +19,9 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
                               : unit == "w" ? 604'800
                                             : 0;
   if (error != std::errc{} || number < 0 || unit_s == 0 || number > kMaxSeconds / unit_s) {
-    return fail(ErrorKind::kUsage, 1013,
-                fmt::format("'{}' is no length of time; write a whole number and s, m, h, d or w, as 30d", text));
+    return fail(
+        ErrorKind::kUsage, 1013,
+        fmt::format("'{}' is no length of time; write a whole number and s, m, h, d or w, as 30d", text));
   }
   return std::chrono::seconds(number * unit_s);
 }

@@ -15,7 +15,8 @@ TEST(DurationTest, ReadsAWholeNumberAndAUnit) {
 }
 
 TEST(DurationTest, RefusesWhatIsNone) {
-  for (const char* text : {"", "d", "30", "-1d", "1.5h", "30 d", "30days", "1y", "99999999999999999999s", "40000d"})
+  for (const char* text :
+       {"", "d", "30", "-1d", "1.5h", "30 d", "30days", "1y", "99999999999999999999s", "40000d"})
     EXPECT_EQ(parse_duration(text).error().code, 1013) << text;
 }
 

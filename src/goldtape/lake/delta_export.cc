@@ -87,7 +87,8 @@ class DeltaWriter {
   /// A log whose first versions were cleaned away is not ours to go on with.
   Status require_no_log() const {
     const auto entries = lake_.filesystem().list(folder_ + "/_delta_log", false);
-    if (entries && !entries->empty()) return wrong_folder(folder_, "the folder holds a Delta log without its beginning");
+    if (entries && !entries->empty())
+      return wrong_folder(folder_, "the folder holds a Delta log without its beginning");
     return {};
   }
 
@@ -99,7 +100,8 @@ class DeltaWriter {
     const fs::path target = fs::read_symlink(link, error);
     if (!error && target == root + "/data") return {};
     fs::create_directory_symlink(root + "/data", link, error);
-    if (error) return wrong_folder(folder_, fmt::format("its data cannot become a link: {}", error.message()));
+    if (error)
+      return wrong_folder(folder_, fmt::format("its data cannot become a link: {}", error.message()));
     return {};
   }
 

@@ -59,8 +59,8 @@ std::vector<std::string> partition_columns(const table::Table& table) {
 
 std::string instant(std::int64_t us, bool zoned) {
   const auto text = format_timestamp(from_micros(us - ((us % 1'000'000) + 1'000'000) % 1'000'000));
-  return fmt::format("{}.{:06}{}", text.substr(0, text.size() - 1), ((us % 1'000'000) + 1'000'000) % 1'000'000,
-                     zoned ? "Z" : "");
+  return fmt::format("{}.{:06}{}", text.substr(0, text.size() - 1),
+                     ((us % 1'000'000) + 1'000'000) % 1'000'000, zoned ? "Z" : "");
 }
 
 /// A bound as JSON, or nothing where JSON has no such number.
@@ -107,7 +107,8 @@ std::string stats_of(const table::Table& table, const DeltaShape& shape, const t
       put(least, field.name, *low);
       put(greatest, field.name, *high);
     }
-    if (const std::int64_t* count = file.null_value_counts.find(field.id)) put(nulls, field.name, std::to_string(*count));
+    if (const std::int64_t* count = file.null_value_counts.find(field.id))
+      put(nulls, field.name, std::to_string(*count));
   }
   return fmt::format(R"({{"numRecords":{},"minValues":{{{}}},"maxValues":{{{}}},"nullCount":{{{}}}}})",
                      file.record_count, least, greatest, nulls);
@@ -155,7 +156,8 @@ Result<DeltaShape> delta_shape(const table::Table& table) {
   for (const table::Field& field : table.schema().fields) {
     const std::string type = delta_type(field.type);
     if (type.empty())
-      return unsupported(table, fmt::format("column {} is of type {}", field.name, table::to_string(field.type)));
+      return unsupported(table,
+                         fmt::format("column {} is of type {}", field.name, table::to_string(field.type)));
     for (const table::Schema& earlier : table.metadata().schemas) {
       const table::Field* by_id = earlier.find(field.id);
       const table::Field* by_name = earlier.find(std::string_view(field.name));
@@ -165,7 +167,8 @@ Result<DeltaShape> delta_shape(const table::Table& table) {
     shape.needs_timestamp_ntz = shape.needs_timestamp_ntz || field.type.id == TypeId::kTimestamp;
     json metadata = json::object();
     if (!field.doc.empty()) metadata["comment"] = field.doc;
-    fields.push_back({{"name", field.name}, {"type", type}, {"nullable", !field.required}, {"metadata", metadata}});
+    fields.push_back(
+        {{"name", field.name}, {"type", type}, {"nullable", !field.required}, {"metadata", metadata}});
   }
   shape.schema_string = json{{"type", "struct"}, {"fields", fields}}.dump();
   return shape;
@@ -177,7 +180,8 @@ Result<std::string> delta_path(const table::Table& table, const table::DataFile&
   if (!path.starts_with(root)) return unsupported(table, "a file lies outside its folder: " + file.path);
   std::string out;
   for (const char c : path.substr(root.size())) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-_.~/=").contains(c);
+    const bool plain =
+        std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-_.~/=").contains(c);
     out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;
@@ -192,7 +196,8 @@ Status replay_delta(const std::string& json_lines, const std::string& where, Del
     try {
       replay_action(json::parse(line), state);
     } catch (const json::exception& error) {
-      return fail(ErrorKind::kDamaged, 5132, fmt::format("the Delta log cannot be read: {}", error.what()), where);
+      return fail(ErrorKind::kDamaged, 5132, fmt::format("the Delta log cannot be read: {}", error.what()),
+                  where);
     }
   }
   return {};
@@ -229,7 +234,8 @@ std::string add_action(const table::Table& table, const DeltaShape& shape, const
 }
 
 std::string remove_action(const std::string& path, std::int64_t size, std::int64_t now_ms) {
-  return json{{"remove", {{"path", path}, {"deletionTimestamp", now_ms}, {"dataChange", true}, {"size", size}}}}
+  return json{
+      {"remove", {{"path", path}, {"deletionTimestamp", now_ms}, {"dataChange", true}, {"size", size}}}}
       .dump();
 }
 

@@ -119,13 +119,13 @@ class Expirer {
                                      const table::TableMetadata& after) const {
     GT_ASSIGN(const table::FileSet kept, table::reachable_files(location, after, lake_.filesystem()));
     table::FileSet going;
-    GT_RETURN_IF_ERROR(table::add_snapshot_files(
-        cut.before, lake_.filesystem(),
-        {.snapshots = {cut.plan.snapshots.begin(), cut.plan.snapshots.end()},
-         .all = false,
-         .known = &kept,
-         .tolerate_missing = true},
-        going));
+    GT_RETURN_IF_ERROR(
+        table::add_snapshot_files(cut.before, lake_.filesystem(),
+                                  {.snapshots = {cut.plan.snapshots.begin(), cut.plan.snapshots.end()},
+                                   .all = false,
+                                   .known = &kept,
+                                   .tolerate_missing = true},
+                                  going));
     for (const std::string& file : cut.plan.metadata_files) {
       if (!kept.contains(file)) going.add(file, table::FileRole::kMetadata);
     }
@@ -136,7 +136,8 @@ class Expirer {
   }
 
   void remove(const table::FileSet& going, ExpiredTable& out) const {
-    const std::string inside = table::normalise_location(table::to_location(lake_.root())) + "/";
+    const std::string inside =
+        table::normalise_location(table::to_location(lake_.catalog().warehouse())) + "/";
     for (const auto& [normal, file] : going.files()) {
       if (!normal.starts_with(inside)) {  // Another's, taken in by reference.
         ++out.left;

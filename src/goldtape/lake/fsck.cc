@@ -13,11 +13,14 @@
 #include <fmt/format.h>
 
 #include "goldtape/lake/arrow_rows.h"
+#include "goldtape/lake/fsck_advice_internal.h"
 #include "goldtape/lake/names.h"
 #include "goldtape/lake/raw_zone.h"
+#include "goldtape/lake/table_folders.h"
 #include "goldtape/store/load_audit.h"
 #include "goldtape/table/catalog.h"
 #include "goldtape/table/fsck.h"
+#include "goldtape/table/location.h"
 #include "goldtape/table/scan.h"
 
 namespace goldtape::lake {
@@ -45,7 +48,9 @@ class Fsck {
 
  private:
   void find(bool is_error, std::string check, std::string where, std::string message) {
-    report_.findings.push_back({is_error, std::move(check), std::move(where), std::move(message)});
+    std::string advice(internal::fsck_advice(check));
+    report_.findings.push_back(
+        {is_error, std::move(check), std::move(where), std::move(message), std::move(advice)});
   }
 
   Status check_database() {
@@ -67,6 +72,23 @@ class Fsck {
       const std::string where = finding.location.empty() ? finding.table : finding.location;
       if (finding.is_error) damaged_tables_.insert(finding.table);
       find(finding.is_error, finding.check, where, std::move(finding.message));
+    }
+    return check_folders();
+  }
+
+  /// Folders that look like tables and that the catalog does not know.
+  Status check_folders() {
+    GT_ASSIGN(const auto names, lake_.catalog().list_tables());
+    std::set<std::string> known;
+    for (const table::TableName& name : names) {
+      const auto table = lake_.catalog().load(name);
+      known.insert(table ? table::normalise_location(table->metadata().location)
+                         : lake_.path(name.space + "/" + name.name));
+    }
+    GT_ASSIGN(const auto folders, table_folders(lake_.filesystem(), lake_.root()));
+    for (const std::string& folder : folders) {
+      if (!known.contains(table::normalise_location(folder)))
+        find(false, "catalog", folder, "it holds a table's metadata, and the catalog has no such table");
     }
     return {};
   }

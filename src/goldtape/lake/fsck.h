@@ -11,14 +11,16 @@
 namespace goldtape::lake {
 
 struct FsckOptions {
-  bool deep = false;  ///< Also read every row of every table and compare it with its metrics.
+  /// Also read every row and page of every table: statistics, order, checksums and page indexes are true.
+  bool deep = false;
 };
 
 struct FsckFinding {
   bool is_error = true;  ///< False: worth knowing (a file that nothing refers to).
-  std::string check;     ///< database | audit | raw | keys | lineage, or one of table/fsck.h
+  std::string check;     ///< database | catalog | audit | raw | keys | lineage, or one of table/fsck.h
   std::string where;     ///< File, table or load.
   std::string message;
+  std::string advice = {};  ///< What to do about it.
 };
 
 struct FsckReport {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "goldtape/lake/lake_names_internal.h"
 #include "goldtape/lake/lake_tables.h"
 #include "goldtape/store/schema.h"
 #include "goldtape/table/location.h"
@@ -15,14 +16,9 @@
 
 namespace goldtape::lake {
 
-namespace {
+using namespace names;
 
-constexpr const char* kConfigName = "goldtape.toml";
-constexpr const char* kDatabaseName = "catalog.db";
-constexpr const char* kLockName = ".writer.lock";
-constexpr const char* kVersionKey = "lake_version";
-constexpr const char* kLocationKey = "warehouse_location";
-constexpr const char* kIdKey = "lake_id";
+namespace {
 
 constexpr std::string_view kConfigText =
     "# Settings of this lake. GOLDTAPE_* environment variables override them, command line flags override "
@@ -86,8 +82,8 @@ Status check_location(store::Database& database, const std::string& root) {
   if (made_at == root || absolute_path(made_at) == root) return {};
   return fail(
       ErrorKind::kUsage, 5006,
-      fmt::format("this lake was made at {} and its tables name their files there. Move it back, or make a "
-                  "new one and ingest the files again",
+      fmt::format("this lake was made at {} and its tables name their files there. Move it back, or put it "
+                  "right with `goldtape relocate --in-place`",
                   made_at),
       root);
 }

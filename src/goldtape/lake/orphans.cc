@@ -48,7 +48,8 @@ class OrphanSearch {
     for (const table::TableName& name : names) {
       GT_ASSIGN(const table::Table table, lake_.catalog().load(name));
       GT_ASSIGN(const std::string folder, table::to_path(table.metadata().location));
-      if (!folder.starts_with(lake_.root() + "/")) continue;  // Another's folder: not ours to judge.
+      if (!folder.starts_with(lake_.catalog().warehouse() + "/"))
+        continue;  // Another's folder: not ours to judge.
       GT_ASSIGN(const auto files, list(folder));
       for (const io::FileInfo& file : files) consider(file, name.to_string());
     }
@@ -64,7 +65,8 @@ class OrphanSearch {
   }
 
   void consider(const io::FileInfo& file, const std::string& table) {
-    if (!file.is_directory) candidates_.try_emplace(table::normalise_location(file.path), Candidate{file, table});
+    if (!file.is_directory)
+      candidates_.try_emplace(table::normalise_location(file.path), Candidate{file, table});
   }
 
   /// After the listing: whatever was committed meanwhile is followed too.

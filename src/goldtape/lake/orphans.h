@@ -19,7 +19,7 @@ struct OrphanOptions {
 
 struct Orphan {
   std::string path;
-  std::string table;  ///< Whose folder it lies in; empty for the raw zone and the lake's own folder.
+  std::string table;       ///< Whose folder it lies in; empty for the raw zone and the lake's own folder.
   bool temporary = false;  ///< A file whose writing was cut short.
   std::uint64_t size_bytes = 0;
   Timestamp modified{};
@@ -27,9 +27,9 @@ struct Orphan {
 };
 
 struct OrphanReport {
-  std::vector<Orphan> orphans;     ///< By path.
+  std::vector<Orphan> orphans;  ///< By path.
   std::int64_t files_looked_at = 0;
-  std::int64_t younger = 0;        ///< Nothing leads to them either, but they are too young to judge.
+  std::int64_t younger = 0;  ///< Nothing leads to them either, but they are too young to judge.
 };
 
 /// Looks through the folders of the catalog's tables, and everywhere in the lake for temporary files. The

@@ -20,7 +20,6 @@ namespace goldtape::query {
 namespace {
 
 /// The table and instant of a snapshot id. Tables committed together share their instant.
-/// The table and instant of a snapshot id. Tables committed together share their instant.
 Result<internal::Moment> moment_of_id(const lake::Lake& lake, std::int64_t snapshot_id) {
   GT_ASSIGN(const auto names, lake.catalog().list_tables());
   for (const auto& name : names) {
@@ -55,10 +54,11 @@ Result<internal::Moment> moment_of_ref(const lake::Lake& lake, const std::string
   }
   if (!moment.snapshot_ids.empty()) return moment;
   const std::vector<std::string_view> names(known.begin(), known.end());
-  return fail(ErrorKind::kNotFound, 6004,
-              fmt::format("no table has a tag or branch '{}'{}; `goldtape tag list` lists them. A snapshot is "
-                          "named by id, tag or branch, or by an instant such as 2024-06-30T12:00:00Z",
-                          name, did_you_mean(name, names)));
+  return fail(
+      ErrorKind::kNotFound, 6004,
+      fmt::format("no table has a tag or branch '{}'{}; `goldtape tag list` lists them. A snapshot is "
+                  "named by id, tag or branch, or by an instant such as 2024-06-30T12:00:00Z",
+                  name, did_you_mean(name, names)));
 }
 
 Result<internal::Moment> moment_of(const lake::Lake& lake, const std::string& text) {

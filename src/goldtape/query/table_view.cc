@@ -57,8 +57,9 @@ std::string empty_view(const table::Table& table) {
 std::string refusing_view(const table::Table& table, const Error& error) {
   std::string columns;
   for (const auto& field : table.schema().fields) {
-    columns += fmt::format("{}CAST(error({}) AS {}) AS {}", columns.empty() ? "" : ", ",
-                           quote_literal(error.to_string()), sql_type(field.type), quote_identifier(field.name));
+    columns +=
+        fmt::format("{}CAST(error({}) AS {}) AS {}", columns.empty() ? "" : ", ",
+                    quote_literal(error.to_string()), sql_type(field.type), quote_identifier(field.name));
   }
   return fmt::format("CREATE VIEW {} AS SELECT {} WHERE error({}) IS NULL", view_name(table), columns,
                      quote_literal(error.to_string()));
@@ -81,7 +82,8 @@ std::string files_view(const table::Table& table, const table::ScanPlan& plan) {
 
 Result<std::string> create_view_sql(const table::Table& table, const Moment& moment) {
   table::ScanOptions options;
-  if (const auto named = moment.snapshot_ids.find(table.name().to_string()); named != moment.snapshot_ids.end()) {
+  if (const auto named = moment.snapshot_ids.find(table.name().to_string());
+      named != moment.snapshot_ids.end()) {
     options.snapshot_id = named->second;
   } else {
     options.as_of = moment.as_of;

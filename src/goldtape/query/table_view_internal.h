@@ -19,8 +19,8 @@ struct Moment {
 };
 
 /// `CREATE VIEW zone.name AS ...` over exactly the files that the planner lists, columns matched by field id.
-/// A table without rows at that moment is a view without rows; one whose snapshot of that moment has expired is a
-/// view that says so when it is read. Errors: the planner's.
+/// A table without rows at that moment is a view without rows; one whose snapshot of that moment has expired
+/// is a view that says so when it is read. Errors: the planner's.
 [[nodiscard]] Result<std::string> create_view_sql(const table::Table& table, const Moment& moment);
 
 }  // namespace goldtape::query::internal

@@ -86,8 +86,7 @@ void apply(const ExpirePlan& plan, TableMetadata& metadata) {
                    [&](const SnapshotLogEntry& entry) { return lost.contains(entry.snapshot_id); });
   metadata.snapshot_log.erase(metadata.snapshot_log.begin(), hole.base());
   metadata.statistics_json = internal::without_snapshots(metadata.statistics_json, lost);
-  metadata.partition_statistics_json =
-      internal::without_snapshots(metadata.partition_statistics_json, lost);
+  metadata.partition_statistics_json = internal::without_snapshots(metadata.partition_statistics_json, lost);
 }
 
 }  // namespace goldtape::table

@@ -13,10 +13,10 @@ namespace goldtape::table {
 
 /// A ref's own min_snapshots_to_keep and max_snapshot_age_ms stand above these.
 struct ExpirePolicy {
-  std::int64_t max_age_ms = 0;           ///< Younger snapshots stay.
-  std::int32_t min_snapshots = 1;        ///< So many of each branch stay, whatever their age; 1 at least.
-  std::size_t metadata_files = 100;      ///< So many earlier metadata files stay.
-  std::set<std::int64_t> pinned = {};    ///< Snapshots that something outside the table still needs.
+  std::int64_t max_age_ms = 0;         ///< Younger snapshots stay.
+  std::int32_t min_snapshots = 1;      ///< So many of each branch stay, whatever their age; 1 at least.
+  std::size_t metadata_files = 100;    ///< So many earlier metadata files stay.
+  std::set<std::int64_t> pinned = {};  ///< Snapshots that something outside the table still needs.
 };
 
 /// What goes.

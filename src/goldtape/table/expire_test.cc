@@ -91,7 +91,8 @@ TEST(ExpirePlanTest, TheLogLosesWhatLiesBeforeAHole) {
   TableMetadata m = line(4);
   m.refs["kept"] = tag(1);
   m.metadata_log = {{1, "a"}, {2, "b"}, {3, "c"}};
-  m.statistics_json = R"([{"snapshot-id":2,"statistics-path":"p2"},{"snapshot-id":4,"statistics-path":"p4"}])";
+  m.statistics_json =
+      R"([{"snapshot-id":2,"statistics-path":"p2"},{"snapshot-id":4,"statistics-path":"p4"}])";
   const ExpirePlan plan = plan_expire(m, {.max_age_ms = 0, .min_snapshots = 2, .metadata_files = 2}, 10'000);
   EXPECT_EQ(plan.snapshots, (std::vector<std::int64_t>{2}));
   EXPECT_EQ(plan.metadata_files, (std::vector<std::string>{"a", "b"}));

@@ -12,7 +12,9 @@
 #include "goldtape/table/arrow_internal.h"
 #include "goldtape/table/location.h"
 #include "goldtape/table/manifest_avro.h"
+#include "goldtape/table/parquet_check_internal.h"
 #include "goldtape/table/parquet_reader.h"
+#include "goldtape/table/reachable.h"
 
 namespace goldtape::table {
 namespace {
@@ -26,10 +28,12 @@ class TableCheck {
     refer(table_.metadata_location());
     const TableMetadata& metadata = table_.metadata();
     for (const MetadataLogEntry& entry : metadata.metadata_log) refer(entry.metadata_file);
+    for (const std::string& file : statistics_files(metadata)) refer(file);
     for (const Snapshot& snapshot : metadata.snapshots) {
       const bool current = metadata.current_snapshot_id == snapshot.snapshot_id;
       if (options_.all_snapshots || current) GT_RETURN_IF_ERROR(check_snapshot(snapshot, current));
     }
+    GT_RETURN_IF_ERROR(check_log());
     // Without a walk through all snapshots it is not known what is referred to.
     if (options_.all_snapshots) GT_RETURN_IF_ERROR(list_orphans());
     return std::move(report_);
@@ -53,6 +57,19 @@ class TableCheck {
     if (bytes.error().kind != ErrorKind::kNotFound) return std::unexpected<Error>(bytes.error());
     find(true, check, location, "the file is missing");
     return std::optional<std::string>{};
+  }
+
+  /// Earlier metadata files are for rolling back by hand; one that is gone is worth knowing, no more.
+  Status check_log() {
+    for (const MetadataLogEntry& entry : table_.metadata().metadata_log) {
+      const auto path = to_path(entry.metadata_file);
+      if (!path) continue;
+      const auto info = table_.filesystem().info(*path);
+      if (info) continue;
+      if (info.error().kind != ErrorKind::kNotFound) return std::unexpected<Error>(info.error());
+      find(false, "metadata_log", entry.metadata_file, "an earlier metadata file is gone");
+    }
+    return {};
   }
 
   Status check_snapshot(const Snapshot& snapshot, bool current) {
@@ -143,7 +160,21 @@ class TableCheck {
           true, "row_count", file.path,
           fmt::format("the file has {} rows, its manifest says {}", footer->record_count, file.record_count));
     }
+    check_claims(file, *footer);
     return options_.deep ? check_rows(file, *path) : Status{};
+  }
+
+  /// What the manifest says of the file besides its rows, against the file's own footer.
+  void check_claims(const DataFile& file, const DataFile& footer) {
+    for (const auto& [id, count] : file.value_counts.entries()) {
+      const std::int64_t* own = footer.value_counts.find(id);
+      if (own != nullptr && *own != count) {
+        find(true, "bounds", file.path,
+             fmt::format("field {}: {} values, the manifest says {}", id, *own, count));
+      }
+    }
+    if (!file.split_offsets.empty() && file.split_offsets != footer.split_offsets)
+      find(true, "data_file", file.path, "its row groups do not begin where the manifest says");
   }
 
   Status check_rows(const DataFile& file, const std::string& path) {
@@ -165,6 +196,9 @@ class TableCheck {
       }
     }
     check_partition(file, **rows);
+    check_order(file, **rows);
+    for (std::string& fault : internal::check_pages(table_.shared_filesystem(), path))
+      find(true, "pages", file.path, std::move(fault));
     return {};
   }
 
@@ -203,6 +237,32 @@ class TableCheck {
     const auto* f = std::get_if<float>(&value);
     const auto* d = std::get_if<double>(&value);
     return (f != nullptr && *f != *f) || (d != nullptr && *d != *d);
+  }
+
+  /// Rows of a file that claims the table's sort order stand in it. Only orders of plain columns, ascending.
+  void check_order(const DataFile& file, const arrow::Table& rows) {
+    const SortOrder& order = table_.metadata().default_sort_order();
+    if (!file.sort_order_id || *file.sort_order_id == 0 || *file.sort_order_id != order.order_id) return;
+    const auto batch = internal::one_batch(rows);
+    if (!batch) return;
+    std::vector<std::shared_ptr<arrow::Array>> columns;
+    for (const SortField& field : order.fields) {
+      const Field* source = table_.schema().find(field.source_id);
+      if (source == nullptr || field.descending || field.transform.kind != TransformKind::kIdentity) return;
+      columns.push_back((*batch)->GetColumnByName(source->name));
+    }
+    for (std::int64_t row = 1; row < (*batch)->num_rows(); ++row) {
+      for (const auto& column : columns) {
+        const Literal before = internal::literal_at(*column, row - 1);
+        const Literal value = internal::literal_at(*column, row);
+        if (holds_null(before) || holds_null(value)) break;
+        const auto compared = compare(before, value);
+        if (compared < 0) break;
+        if (compared == 0) continue;
+        find(true, "order", file.path, fmt::format("row {} is not in the table's sort order", row));
+        return;
+      }
+    }
   }
 
   void check_partition(const DataFile& file, const arrow::Table& rows) {

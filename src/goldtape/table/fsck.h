@@ -12,14 +12,18 @@
 namespace goldtape::table {
 
 struct FsckOptions {
-  bool deep = false;          ///< Read every row: counts, NULL counts and bounds are true.
+  /// Read every row and page: counts, NULL counts and bounds are true, rows are of their partition and in
+  /// order, checksums and page indexes fit.
+  bool deep = false;
   bool all_snapshots = true;  ///< Not only the current one.
 };
 
 /// Something wrong, or only worth knowing.
 struct FsckFinding {
-  bool is_error = true;  ///< False: an orphan, nothing refers to it.
-  std::string check;     ///< metadata | manifest_list | manifest | data_file | row_count | bounds | orphan
+  bool is_error = true;  ///< False: worth knowing: an orphan, an earlier metadata file that is gone.
+  /// metadata | metadata_log | manifest_list | manifest | data_file | row_count | bounds | order | pages |
+  /// orphan
+  std::string check;
   std::string table;
   std::string location;  ///< File concerned.
   std::string message;

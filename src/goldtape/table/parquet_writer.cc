@@ -55,6 +55,7 @@ std::shared_ptr<parquet::WriterProperties> writer_properties(const Schema& schem
       ->write_batch_size(options.page_rows)
       ->data_page_version(parquet::ParquetDataPageVersion::V1)
       ->enable_write_page_index()
+      ->enable_page_checksum()
       ->enable_store_decimal_as_integer()
       ->set_size_statistics_level(parquet::SizeStatisticsLevel::None);
   for (const Field& field : schema.fields) {

@@ -16,7 +16,8 @@ class Walk {
       : metadata_(metadata), filesystem_(filesystem), options_(options), out_(out) {}
 
   Status visit(const Snapshot& snapshot) {
-    if (is_known(snapshot.manifest_list) || !out_.add(snapshot.manifest_list, FileRole::kManifestList)) return {};
+    if (is_known(snapshot.manifest_list) || !out_.add(snapshot.manifest_list, FileRole::kManifestList))
+      return {};
     GT_ASSIGN(const auto bytes, read(snapshot.manifest_list));
     if (!bytes) return {};
     const auto manifests = read_manifest_list(*bytes);

@@ -40,7 +40,8 @@ struct ReachOptions {
   bool all = true;
   /// What these name is known already and not opened again.
   const FileSet* known = nullptr;
-  /// A manifest or list that is missing is passed over (of snapshots that are going anyway) instead of an error.
+  /// A manifest or list that is missing is passed over (of snapshots that are going anyway) instead of an
+  /// error.
   bool tolerate_missing = false;
 };
 

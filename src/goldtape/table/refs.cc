@@ -30,9 +30,10 @@ Result<bool> put(TableMetadata& metadata, const std::string& table, const std::s
   GT_RETURN_IF_ERROR(check_ref_name(name));
   GT_RETURN_IF_ERROR(check_not_main(name, table));
   if (metadata.find_snapshot(ref.snapshot_id) == nullptr) {
-    return fail(ErrorKind::kNotFound, 4015,
-                fmt::format("there is no snapshot {}; `goldtape snapshots {}` lists them", ref.snapshot_id, table),
-                table);
+    return fail(
+        ErrorKind::kNotFound, 4015,
+        fmt::format("there is no snapshot {}; `goldtape snapshots {}` lists them", ref.snapshot_id, table),
+        table);
   }
   const auto there = metadata.refs.find(name);
   if (there == metadata.refs.end()) {
@@ -41,9 +42,10 @@ Result<bool> put(TableMetadata& metadata, const std::string& table, const std::s
   }
   if (there->second == ref) return false;
   if (!replace) {
-    return fail(ErrorKind::kAlreadyExists, 5103,
-                fmt::format("'{}' names snapshot {} already; --replace moves it", name, there->second.snapshot_id),
-                table);
+    return fail(
+        ErrorKind::kAlreadyExists, 5103,
+        fmt::format("'{}' names snapshot {} already; --replace moves it", name, there->second.snapshot_id),
+        table);
   }
   there->second = ref;
   return true;
@@ -67,13 +69,14 @@ void set_ref(Commit& commit, const Table& table, std::string name, SnapshotRef r
 }
 
 void drop_ref(Commit& commit, const Table& table, std::string name) {
-  commit.edit(table, [of = table.name().to_string(),
-                      name = std::move(name)](TableMetadata& metadata) -> Result<bool> {
-    GT_RETURN_IF_ERROR(check_not_main(name, of));
-    GT_RETURN_IF_ERROR(find_ref(metadata, name, of));
-    metadata.refs.erase(name);
-    return true;
-  });
+  commit.edit(
+      table,
+      [of = table.name().to_string(), name = std::move(name)](TableMetadata& metadata) -> Result<bool> {
+        GT_RETURN_IF_ERROR(check_not_main(name, of));
+        GT_RETURN_IF_ERROR(find_ref(metadata, name, of));
+        metadata.refs.erase(name);
+        return true;
+      });
 }
 
 Result<SnapshotRef> find_ref(const TableMetadata& metadata, std::string_view name, std::string_view table) {

@@ -28,6 +28,17 @@ std::string without_snapshots(const std::string& json, const std::set<std::int64
   return kept.size() == entries.size() ? json : kept.dump();
 }
 
+std::string with_locations(const std::string& json,
+                           const std::function<std::string(const std::string&)>& change) {
+  nlohmann::json entries = array_of(json);
+  if (!entries.is_array()) return json;
+  for (auto& entry : entries) {
+    if (entry.is_object() && entry.contains("statistics-path") && entry["statistics-path"].is_string())
+      entry["statistics-path"] = change(entry["statistics-path"].get<std::string>());
+  }
+  return entries.dump();
+}
+
 std::vector<std::string> statistics_locations(const std::string& json) {
   std::vector<std::string> locations;
   for (const auto& entry : array_of(json)) {
