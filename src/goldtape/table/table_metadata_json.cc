@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "goldtape/table/json_internal.h"
+#include "goldtape/table/table_metadata_parts_internal.h"
 
 namespace goldtape::table {
 namespace {
@@ -386,5 +387,35 @@ std::string to_json(const TableMetadata& m) {
   json["partition-statistics"] = kept(m.partition_statistics_json);
   return dump(json);
 }
+
+namespace internal {
+
+Schema schema_from(const JsonNode& node) { return read_schema(node); }
+
+PartitionSpec spec_from(const JsonNode& node) {
+  PartitionSpec spec;
+  if (auto id = node.find("spec-id")) spec.spec_id = id->int32();
+  spec.fields = read_partition_fields(node.at("fields"));
+  std::size_t i = 0;
+  node.at("fields").each([&](const JsonNode& item) {
+    if (!item.find("field-id")) spec.fields[i].field_id = 0;
+    ++i;
+  });
+  return spec;
+}
+
+SortOrder sort_order_from(const JsonNode& node) { return read_sort_order(node); }
+Snapshot snapshot_from(const JsonNode& node) { return read_snapshot(node); }
+SnapshotRef ref_from(const JsonNode& node) { return read_ref(node); }
+
+Writable json_of(const Schema& schema) { return schema_json(schema); }
+Writable json_of(const PartitionSpec& spec) {
+  return {{"spec-id", spec.spec_id}, {"fields", partition_fields_json(spec)}};
+}
+Writable json_of(const SortOrder& order) { return sort_order_json(order); }
+Writable json_of(const Snapshot& snapshot) { return snapshot_json(snapshot); }
+Writable json_of(const SnapshotRef& ref) { return refs_json({{"ref", ref}}).at("ref"); }
+
+}  // namespace internal
 
 }  // namespace goldtape::table
