@@ -78,6 +78,7 @@ void add_refs(Program& program);  ///< tag, branch
 void add_calendar(Program& program);
 void add_dashboard(Program& program);
 void add_simulate(Program& program);
+void add_serve(Program& program);
 void add_docs(Program& program);
 void add_doctor(Program& program);
 void add_completion(Program& program);

@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
   add_calendar(program);
   add_dashboard(program);
   add_simulate(program);
+  add_serve(program);
   add_doctor(program);
   add_docs(program);
   add_completion(program);
