@@ -1,5 +1,5 @@
 // One connection: reads a request, has it answered, writes the answer, and again. Not public, and dear to
-// compile: included once for plain sockets and once for TLS.
+// compile: http_answer_internal.h, which completes it, is included once for plain sockets and once for TLS.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,6 @@
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -24,7 +23,6 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <fmt/format.h>
 
-#include "goldtape/base/log.h"
 #include "goldtape/serve/http_core_internal.h"
 #include "goldtape/serve/websocket_session_internal.h"
 
@@ -183,195 +181,28 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     if (!queued) refuse(503, 8026, "the server is busy; try again later");
   }
 
-  // ---- answering ----
+  // ---- answering: http_answer_internal.h ----
 
   /// On a worker; which must not be the last to know the connection, for its end belongs to its thread.
-  static void handle(std::shared_ptr<Connection> self) {
-    Response response;
-    try {
-      response = self->core_.handler(self->request_);
-      if (response.stream && !response.websocket) self->prefetch(response);
-    } catch (const std::exception& exception) {
-      response = Response::error(self->request_, 500, internal_error(exception));
-    }
-    auto& context = self->io_.context;
-    asio::post(context, [self = std::move(self), response = std::move(response)]() mutable {
-      self->hold(std::move(response));
-    });
-  }
-
-  static Error internal_error(const std::exception& exception) {
-    return {.kind = ErrorKind::kInternal, .code = 9000, .message = exception.what(), .where = {}};
-  }
-
+  static void handle(std::shared_ptr<Connection> self);
+  static Error internal_error(const std::exception& exception);
   /// The next piece that is not empty.
-  static Result<std::optional<std::string>> pull(const BodySource& source) {
-    for (;;) {
-      auto piece = source();
-      if (!piece || !*piece || !(*piece)->empty()) return piece;
-    }
-  }
-
+  static Result<std::optional<std::string>> pull(const BodySource& source);
   /// The first piece of a stream, while there is still a status to choose.
-  void prefetch(Response& response) {
-    auto piece = pull(response.stream);
-    if (!piece) {
-      response = Response::error(request_, piece.error());
-    } else if (*piece) {
-      piece_ = *std::move(*piece);
-    } else {
-      response.stream = {};
-      response.body.clear();
-    }
-  }
-
-  void hold(Response response) {
-    ++core_.requests;
-    response_ = std::move(response);
-    if (response_.delay.count() <= 0) return answer();
-    delay_.expires_after(response_.delay);
-    delay_.async_wait([self = this->shared_from_this()](error_code) { self->answer(); });
-  }
-
-  void answer() {
-    if (response_.websocket) return upgrade();
-    if (core_.draining || draining_ || response_.close) keep_alive_ = false;
-    const bool no_body = response_.status == 204 || response_.status == 304 || response_.status < 200;
-    HeadFacts facts{.request_id = request_.request_id,
-                    .server_name = core_.options.server_name,
-                    .date = io_.date(),
-                    .content_length = {},
-                    .chunked = false,
-                    .keep_alive = keep_alive_};
-    chunked_ = response_.stream && !response_.stream_size;
-    if (chunked_ && parser_ && parser_->get().version() < 11) {  // 1.0 has no chunks: the end is the end.
-      facts.keep_alive = keep_alive_ = chunked_ = false;
-      raw_ = true;
-    }
-    facts.chunked = chunked_;
-    if (!no_body && !raw_ && !chunked_)
-      facts.content_length = response_.stream ? *response_.stream_size : response_.body.size();
-    head_ = response_head(response_, facts);
-    sent_ = 0;
-    if (no_body || head_only_) {
-      response_.stream = {};
-      response_.body.clear();
-    }
-    if (response_.stream) return write_piece();
-    write_body();
-  }
-
+  void prefetch(Response& response);
+  void hold(Response response);
+  void answer();
   /// What is left of the body, a piece at a time; the head goes with the first. One buffer a write: TLS
   /// streams (Beast 1.74) take a sequence that begins with an empty or a short one for its end.
-  void write_body() {
-    const std::size_t left = response_.body.size() - sent_;
-    asio::const_buffer bytes;
-    if (head_.empty()) {
-      const std::size_t size = std::min(kPieceBytes, left);
-      bytes = asio::buffer(response_.body.data() + sent_, size);
-      sent_ += size;
-    } else {
-      const std::size_t size = std::min(kJoinedBytes, left);
-      head_.append(response_.body, sent_, size);
-      bytes = asio::buffer(head_);
-      sent_ += size;
-    }
-    expires(core_.options.write_timeout);
-    asio::async_write(stream_, bytes, [self = this->shared_from_this()](error_code ec, std::size_t) {
-      if (ec) return self->close();
-      self->head_.clear();
-      if (self->sent_ < self->response_.body.size()) return self->write_body();
-      self->finish();
-    });
-  }
-
-  void write_piece() {
-    if (chunked_) head_ += chunk_head(piece_.size());
-    head_ += piece_;
-    if (chunked_) head_ += "\r\n";
-    sent_ += piece_.size();
-    expires(core_.options.write_timeout);
-    asio::async_write(stream_, asio::buffer(head_),
-                      [self = this->shared_from_this()](error_code ec, std::size_t) {
-                        if (ec) return self->close();
-                        self->head_.clear();
-                        beast::get_lowest_layer(self->stream_).expires_never();
-                        self->core_.workers.run([self]() mutable { fetch_piece(std::move(self)); }, true);
-                      });
-  }
-
+  void write_body();
+  void write_piece();
   /// On a worker; see handle.
-  static void fetch_piece(std::shared_ptr<Connection> self) {
-    Result<std::optional<std::string>> piece = std::optional<std::string>();
-    try {
-      piece = pull(self->response_.stream);
-    } catch (const std::exception& exception) {
-      piece = std::unexpected<Error>(internal_error(exception));
-    }
-    auto& context = self->io_.context;
-    asio::post(context, [self = std::move(self), piece = std::move(piece)]() mutable {
-      self->on_piece(std::move(piece));
-    });
-  }
-
-  void on_piece(Result<std::optional<std::string>> piece) {
-    if (!piece) {
-      log::error(piece.error(), {{"request_id", request_.request_id}, {"path", request_.path}});
-      return abort();
-    }
-    if (*piece) {
-      piece_ = *std::move(*piece);
-      return write_piece();
-    }
-    const bool whole = !response_.stream_size || sent_ == *response_.stream_size;
-    response_.stream = {};
-    if (!whole) return abort();
-    if (!chunked_) return finish();
-    head_ = "0\r\n\r\n";
-    response_.body.clear();
-    sent_ = 0;
-    write_body();
-  }
-
-  void refuse(int status, std::uint16_t code, std::string message) {
-    ++core_.refused;
-    keep_alive_ = false;
-    unread_ = true;
-    hold(Response::error(
-        request_, status,
-        {.kind = ErrorKind::kUsage, .code = code, .message = std::move(message), .where = {}}));
-  }
-
-  void finish() {
-    if (log::enabled(log::Level::kInfo)) log_request();
-    response_ = Response{};
-    piece_.clear();
-    if (keep_alive_) return read_request();
-    close();
-  }
-
-  void log_request() {
-    const auto elapsed = std::chrono::steady_clock::now() - started_;
-    log::write(log::Level::kInfo, "request",
-               {{"method", request_.method},
-                {"path", request_.path},
-                {"status", static_cast<std::int64_t>(response_.status)},
-                {"elapsed_ms", std::chrono::duration<double, std::milli>(elapsed).count()},
-                {"remote", remote_},
-                {"request_id", request_.request_id}});
-  }
-
-  void upgrade() {
-    if (!request_.is_websocket) {
-      const Error error{
-          .kind = ErrorKind::kUsage, .code = 8023, .message = "only a WebSocket is served here", .where = {}};
-      response_ = Response::error(request_, 426, error);
-      response_.headers.add("Upgrade", "websocket");
-      return answer();
-    }
-    start_websocket<Stream>(core_, io_, std::move(stream_), parser_->release(),
-                            *std::move(response_.websocket));
-  }
+  static void fetch_piece(std::shared_ptr<Connection> self);
+  void on_piece(Result<std::optional<std::string>> piece);
+  void refuse(int status, std::uint16_t code, std::string message);
+  void finish();
+  void log_request();
+  void upgrade();
 
   // ---- closing ----
 

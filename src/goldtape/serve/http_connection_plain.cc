@@ -1,4 +1,4 @@
-#include "goldtape/serve/http_connection_internal.h"
+#include "goldtape/serve/http_answer_internal.h"
 
 namespace goldtape::serve::internal {
 
