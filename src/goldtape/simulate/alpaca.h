@@ -13,8 +13,9 @@ namespace goldtape::simulate {
 ///   /v1/corporate-actions                          (/v1beta1 too)
 ///   /v2/assets, /v2/assets/SYMBOL, /v2/calendar, /v2/clock
 ///
-/// Keys are required (APCA-API-KEY-ID and APCA-API-SECRET-KEY, or Authorization), whatever they are, unless
-/// the key begins with "REVOKED". Every feed has the same bars.
+/// The stream of market data is alpaca_stream.h's. Keys are required (APCA-API-KEY-ID and
+/// APCA-API-SECRET-KEY, or Authorization), whatever they are, unless the key begins with "REVOKED". Every
+/// feed has the same bars.
 [[nodiscard]] WireAnswer alpaca_answer(const Scene& scene, const WireRequest& request);
 
 }  // namespace goldtape::simulate

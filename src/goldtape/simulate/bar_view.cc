@@ -24,12 +24,20 @@ void revise(MarketBar& bar) {
   bar.close = bar.close > bar.low ? bar.low : bar.high;
 }
 
+bool concerns(const BarTrouble& trouble, const Security& security) {
+  return trouble.tickers.empty() || std::ranges::any_of(security.tickers, [&](const TickerSpan& span) {
+           return std::ranges::find(trouble.tickers, span.ticker) != trouble.tickers.end();
+         });
+}
+
 /// `end_of`: the instant at which a bar is whole.
 template <typename EndOf>
 void make_trouble(std::vector<MarketBar>& bars, const Security& security, Timestamp now,
                   std::span<const BarTrouble> troubles, EndOf end_of) {
   for (const BarTrouble& trouble : troubles) {
+    if (!concerns(trouble, security)) continue;
     const auto here = [&](const MarketBar& bar) {
+      if (bar.date < trouble.first || bar.date > trouble.last) return false;
       return meets(trouble, security.index,
                    trouble.kind == BarTrouble::Kind::kEmpty ? to_days(bar.date) : to_micros(bar.ts));
     };

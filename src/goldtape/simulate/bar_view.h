@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "goldtape/simulate/market.h"
@@ -25,6 +26,9 @@ struct BarTrouble {
   double share = 1;  ///< Of bars (kEmpty: of sessions).
   std::chrono::seconds delay{0};
   std::uint64_t seed = 0;
+  std::vector<std::string> tickers = {};  ///< Securities that ever bore one of them; empty: all.
+  Date first = Date::min();               ///< Sessions in [first, last].
+  Date last = Date::max();
 };
 
 /// Where bars longer than a minute begin.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import io
 import json
 import signal
@@ -83,6 +84,12 @@ def running(goldtape, *options, folder):
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def run_simulator(goldtape):
+    """`with run_simulator(*options, folder=path) as simulator:`, whatever the market."""
+    return functools.partial(running, goldtape)
 
 
 @pytest.fixture
