@@ -391,7 +391,11 @@ std::unexpected<Error> conflict(const Table& table, std::string what) {
 }  // namespace
 
 Status check_rebase(const Table& base, const Table& current, const Change& change) {
-  if (base.metadata_location() == current.metadata_location()) return {};
+  // A catalog of somebody else's may give all states of a table one location.
+  if (base.metadata_location() == current.metadata_location() &&
+      base.current_snapshot_id() == current.current_snapshot_id()) {
+    return {};
+  }
   if (base.metadata().table_uuid != current.metadata().table_uuid) return conflict(base, "made anew");
   if (change.set_current_snapshot) return conflict(base, "changed");
   if (!change.options.planned_from) return {};
