@@ -223,6 +223,54 @@ TEST(RestCatalog, OperationsThatFailAfterACommitLeaveItUnknown) {
   EXPECT_TRUE(catalog->load("a.t")->metadata().properties.contains("k"));
 }
 
+TEST(RestCatalog, AsksForATableWhereACommitMakesNone) {
+  ServedLake lake([&](const serve::Request& request, const serve::Handler& inner) {
+    if (request.body.find("assert-create") != std::string::npos) return failing(404);
+    return inner(request);
+  });
+  auto catalog = lake.must_open();
+  const auto made = catalog->create_table({"a", "t"}, test::bars_spec());
+  ASSERT_TRUE(made.has_value()) << made.error().to_string();
+  const auto wanted = *new_metadata(test::bars_spec(), made->metadata().location, {});
+  EXPECT_TRUE(made->schema().same_fields(wanted.schema()));
+  ASSERT_EQ(made->metadata().partition_specs.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_TRUE(made->metadata().partition_specs[i].same_fields(wanted.partition_specs[i])) << i;
+  }
+  EXPECT_EQ(made->metadata().default_sort_order().fields, wanted.default_sort_order().fields);
+  EXPECT_EQ(catalog->create_table({"a", "t"}, test::bars_spec()).error().code, 4012);
+
+  TableMetadata shifted = wanted;  // Ids that a server counts in its own way.
+  shifted.schemas[0].fields[5].id = 60;
+  shifted.last_column_id = 60;
+  EXPECT_EQ(catalog->create_table({"a", "u"}, shifted).error().code, 4313);
+  EXPECT_FALSE(*catalog->exists({"a", "u"}));
+}
+
+TEST(RestCatalog, NoticesOthersWhereAllStatesHaveOneLocation) {
+  ServedLake lake([](const serve::Request& request, const serve::Handler& inner) {
+    serve::Response response = inner(request);
+    constexpr std::string_view kKey = "{\"metadata-location\":\"";
+    if (response.body.starts_with(kKey)) {
+      response.body.replace(kKey.size(), response.body.find('"', kKey.size()) - kKey.size(), "always/this");
+    }
+    return response;
+  });
+  auto catalog = lake.must_open();
+  const Table base = *catalog->create_table({"a", "t"}, test::bars_spec());
+  const auto overwrite = [&](int i) {
+    Commit commit(*catalog);
+    DataWriter writer(base);
+    commit.append(base, *writer.write(test::bars_table({{"1m", "T", 18'000, i, 1.0, i}})),
+                  {.planned_from = equal_to("ticker", literal("T"))});
+    return commit.run();
+  };
+  EXPECT_TRUE(overwrite(1).has_value());
+  const auto lost = overwrite(2);
+  ASSERT_FALSE(lost.has_value());
+  EXPECT_EQ(lost.error().code, 4010);
+}
+
 TEST(RestCatalog, CommitsSeveralTablesTogether) {
   ServedLake lake;
   auto catalog = lake.must_open();

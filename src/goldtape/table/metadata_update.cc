@@ -1,6 +1,7 @@
 #include "goldtape/table/metadata_update.h"
 
 #include <algorithm>
+#include <set>
 #include <type_traits>
 #include <utility>
 
@@ -353,19 +354,35 @@ Result<TableMetadata> apply(const TableMetadata& base, const std::vector<Metadat
   return next;
 }
 
-std::vector<Requirement> requirements_for(const TableMetadata& base) {
+std::vector<Requirement> requirements_for(const TableMetadata& base,
+                                          const std::vector<MetadataUpdate>& updates) {
   using Kind = Requirement::Kind;
-  std::vector<Requirement> requirements{{.kind = Kind::kTableUuid, .text = base.table_uuid}};
-  requirements.push_back({.kind = Kind::kRefSnapshotId, .text = kMain, .id = base.current_snapshot_id});
-  for (const auto& [name, ref] : base.refs) {
-    if (name != kMain)
-      requirements.push_back({.kind = Kind::kRefSnapshotId, .text = name, .id = ref.snapshot_id});
+  const auto any = [&]<typename Update>(std::type_identity<Update>) {
+    return std::any_of(updates.begin(), updates.end(),
+                       [](const MetadataUpdate& update) { return std::holds_alternative<Update>(update); });
+  };
+  std::set<std::string> refs{kMain};
+  for (const MetadataUpdate& update : updates) {
+    if (const auto* set = std::get_if<SetSnapshotRef>(&update)) refs.insert(set->name);
+    if (const auto* removed = std::get_if<RemoveSnapshotRef>(&update)) refs.insert(removed->name);
   }
-  requirements.push_back({.kind = Kind::kLastAssignedFieldId, .id = base.last_column_id});
+  if (any(std::type_identity<RemoveSnapshots>())) {  // Their refs go with them.
+    for (const auto& [name, ref] : base.refs) refs.insert(name);
+  }
+  std::vector<Requirement> requirements{{.kind = Kind::kTableUuid, .text = base.table_uuid}};
+  for (const std::string& name : refs) {
+    const auto at = base.refs.find(name);
+    auto id = at == base.refs.end() ? std::nullopt : std::optional(at->second.snapshot_id);
+    if (name == kMain) id = base.current_snapshot_id;
+    requirements.push_back({.kind = Kind::kRefSnapshotId, .text = name, .id = id});
+  }
   requirements.push_back({.kind = Kind::kCurrentSchemaId, .id = base.current_schema_id});
-  requirements.push_back({.kind = Kind::kLastAssignedPartitionId, .id = base.last_partition_id});
   requirements.push_back({.kind = Kind::kDefaultSpecId, .id = base.default_spec_id});
   requirements.push_back({.kind = Kind::kDefaultSortOrderId, .id = base.default_sort_order_id});
+  if (any(std::type_identity<AddSchema>()))
+    requirements.push_back({.kind = Kind::kLastAssignedFieldId, .id = base.last_column_id});
+  if (any(std::type_identity<AddPartitionSpec>()))
+    requirements.push_back({.kind = Kind::kLastAssignedPartitionId, .id = base.last_partition_id});
   return requirements;
 }
 

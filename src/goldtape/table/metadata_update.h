@@ -120,12 +120,14 @@ struct Requirement {
 [[nodiscard]] Result<TableMetadata> apply(const TableMetadata& base,
                                           const std::vector<MetadataUpdate>& updates, Timestamp now);
 
-/// The updates that lead from `base` to `next`, and the requirements under which they do so for certain.
-/// The metadata log and the times are the catalog's own and not told.
-/// Errors: kUsage GT4302 a change that no update can express.
+/// The updates that lead from `base` to `next`. The metadata log and the times are the catalog's own and not
+/// told. Errors: kUsage GT4302 a change that no update can express.
 [[nodiscard]] Result<std::vector<MetadataUpdate>> updates_between(const TableMetadata& base,
                                                                   const TableMetadata& next);
-[[nodiscard]] std::vector<Requirement> requirements_for(const TableMetadata& base);
+/// What must still be as in `base` for the updates to mean what they meant there: the table, the branch
+/// "main", schema, spec and order by which rows were written, and what the updates themselves touch.
+[[nodiscard]] std::vector<Requirement> requirements_for(const TableMetadata& base,
+                                                        const std::vector<MetadataUpdate>& updates);
 
 /// The same table with field ids counted from 1 as its creator must (a client's own may be anything):
 /// first a struct's fields, then what is inside each. Specs, sort order and identifier fields follow.

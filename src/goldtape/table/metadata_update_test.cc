@@ -124,7 +124,13 @@ TEST(MetadataUpdate, RefusesWhatTheTableDoesNotAllow) {
 TEST(Requirement, HoldsOrSaysWhatIsThere) {
   using Kind = Requirement::Kind;
   const TableMetadata m = with_snapshots();
-  for (const Requirement& requirement : requirements_for(m)) EXPECT_TRUE(check(requirement, &m).has_value());
+  const auto requirements = requirements_for(
+      m, {AddSchema{}, AddPartitionSpec{}, SetSnapshotRef{"new", ref(3)}, RemoveSnapshots{}});
+  EXPECT_EQ(requirements.size(), 8U);
+  for (const Requirement& requirement : requirements) EXPECT_TRUE(check(requirement, &m).has_value());
+  EXPECT_EQ(requirements_for(m, {AddSnapshot{}}).size(), 5U);
+  const TableMetadata moved = *apply(m, {SetSnapshotRef{"main", ref(1)}}, kNow);
+  EXPECT_FALSE(check(requirements_for(m, {})[1], &moved).has_value());
   EXPECT_FALSE(check({.kind = Kind::kCreate}, &m).has_value());
   EXPECT_TRUE(check({.kind = Kind::kCreate}, nullptr).has_value());
   EXPECT_FALSE(check({.kind = Kind::kTableUuid, .text = m.table_uuid}, nullptr).has_value());
@@ -144,10 +150,10 @@ TEST(Requirement, HoldsOrSaysWhatIsThere) {
 void expect_round_trip(const TableMetadata& base, TableMetadata next) {
   const auto updates = updates_between(base, next);
   ASSERT_TRUE(updates.has_value()) << updates.error().to_string();
-  const auto sent = rest::parse_table_change(rest::to_json(
-      rest::TableChangeMessage{.name = {}, .requirements = requirements_for(base), .updates = *updates}));
+  const auto sent = rest::parse_table_change(rest::to_json(rest::TableChangeMessage{
+      .name = {}, .requirements = requirements_for(base, *updates), .updates = *updates}));
   ASSERT_TRUE(sent.has_value()) << sent.error().to_string();
-  EXPECT_EQ(sent->requirements, requirements_for(base));
+  EXPECT_EQ(sent->requirements, requirements_for(base, *updates));
   auto there = apply(base, sent->updates, kNow);
   ASSERT_TRUE(there.has_value()) << there.error().to_string();
   there->last_updated_ms = next.last_updated_ms;

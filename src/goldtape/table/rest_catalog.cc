@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "goldtape/table/location.h"
 #include "goldtape/table/rest_catalog_internal.h"
 #include "goldtape/table/rest_messages.h"
 
@@ -124,30 +123,6 @@ Status RestCatalog::update_namespace(const std::string& space, const Properties&
 Status RestCatalog::drop_namespace(const std::string& space) {
   GT_RETURN_IF_ERROR(impl_->client.ask({.method = "DELETE", .path = internal::space_path(space)}));
   return {};
-}
-
-Result<Table> RestCatalog::create_table(const TableName& name, TableMetadata metadata) {
-  Status made = create_namespace(name.space);
-  if (!made && made.error().kind != ErrorKind::kAlreadyExists && made.error().code != 4010) {
-    return std::unexpected<Error>(made.error());
-  }
-  if (metadata.location.empty()) {
-    const std::string root = default_root(name);
-    metadata.location = root.starts_with('/') ? to_location(root) : root;
-  }
-  GT_ASSIGN(auto updates, updates_between(empty_metadata(), metadata));
-  const rest::TableChangeMessage change{
-      .name = name, .requirements = {Requirement{}}, .updates = std::move(updates)};
-  auto response = impl_->client.ask(
-      {.method = "POST", .path = internal::table_path(name), .body = rest::to_json(change)});
-  if (response) return impl_->table_of(name, *response);
-  if (response.error().kind == ErrorKind::kConflict) return std::unexpected<Error>(table_exists(name));
-  if (internal::outcome_open(response.error())) {
-    // Whose table it is, if there is one now, its uuid tells.
-    auto there = load(name);
-    if (there && there->metadata().table_uuid == metadata.table_uuid) return there;
-  }
-  return std::unexpected<Error>(response.error());
 }
 
 Result<Table> RestCatalog::register_table(const TableName& name, const std::string& metadata_location) {

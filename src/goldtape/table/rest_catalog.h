@@ -28,6 +28,7 @@ struct RestCatalogOptions {
 ///
 /// Errors besides Catalog's: kUsage GT4310 the server does not let us in, or the options are wrong;
 /// kUnavailable GT4311 it is out of reach or failing; kDamaged GT4312 an answer that is not the protocol's;
+/// kUnsupported GT4313 a server that gives fields ids of its own;
 /// those of io::HttpClient.
 class RestCatalog final : public Catalog {
  public:

@@ -27,7 +27,9 @@ Outcome outcome_of(const TableUpdate& update, const TableMetadata& now) {
     const auto missing = updates_between(now, next);
     if (missing && missing->empty()) return Outcome::kDone;
   }
-  const auto requirements = requirements_for(base);
+  const auto steps = updates_between(base, next);
+  if (!steps) return Outcome::kUnknown;
+  const auto requirements = requirements_for(base, *steps);
   const bool may_come =
       std::all_of(requirements.begin(), requirements.end(),
                   [&](const Requirement& requirement) { return check(requirement, &now).has_value(); });
@@ -55,9 +57,9 @@ Result<std::string> commit_body(const std::vector<TableUpdate>& updates) {
   std::vector<rest::TableChangeMessage> changes;
   for (const TableUpdate& update : updates) {
     GT_ASSIGN(auto steps, updates_between(update.base.metadata(), update.next));
-    changes.push_back({.name = update.base.name(),
-                       .requirements = requirements_for(update.base.metadata()),
-                       .updates = std::move(steps)});
+    auto requirements = requirements_for(update.base.metadata(), steps);
+    changes.push_back(
+        {.name = update.base.name(), .requirements = std::move(requirements), .updates = std::move(steps)});
   }
   return changes.size() == 1 ? rest::to_json(changes[0]) : rest::to_json(changes);
 }

@@ -28,7 +28,7 @@ Error error_of(const io::HttpResponse& response) {
     case 404:
       if (type == "NoSuchTableException") return make(ErrorKind::kNotFound, 4011);
       if (type == "NoSuchNamespaceException") return make(ErrorKind::kNotFound, 4013);
-      return make(ErrorKind::kNotFound, 4011);
+      return make(ErrorKind::kNotFound, 4310);  // The server has no such request.
     case 409:
       if (type == "AlreadyExistsException") return make(ErrorKind::kAlreadyExists, 4012);
       if (type == "NamespaceNotEmptyException") return make(ErrorKind::kConflict, 4014);
