@@ -25,7 +25,7 @@ std::string_view type_of(const CorporateAction& action) {
     case ActionType::kCashDividend: return "cash_dividend";
     case ActionType::kStockDividend: return "stock_dividend";
     case ActionType::kSpinOff: return "spin_off";
-    case ActionType::kMerger: return "stock_merger";
+    case ActionType::kMerger: return action.value > 0 ? "stock_merger" : "cash_merger";
     case ActionType::kRename: return "name_change";
     case ActionType::kDelisting: return "worthless_removal";
   }
@@ -33,8 +33,9 @@ std::string_view type_of(const CorporateAction& action) {
 }
 
 /// "forward_splits" for "forward_split"; the answer's keys, in its order.
-constexpr std::array kTypes{"reverse_split", "forward_split", "stock_dividend", "cash_dividend",
-                            "spin_off",      "stock_merger",  "name_change",    "worthless_removal"};
+constexpr std::array kTypes{"reverse_split", "forward_split", "stock_dividend",
+                            "cash_dividend", "spin_off",      "cash_merger",
+                            "stock_merger",  "name_change",   "worthless_removal"};
 
 /// A made-up CUSIP and a stable UUID; both say that they are simulated.
 std::string cusip_of(const Security& security) { return fmt::format("SIM{:05}0", security.index); }
@@ -104,12 +105,17 @@ void append_item(std::string& out, const Item& item) {
       append_dates(out, action.ex_date);
       break;
     case ActionType::kMerger:
-      json::member(out, "acquirer_symbol", action.new_ticker);
-      json::member(out, "acquirer_cusip", cusip);
-      json::member(out, "acquirer_rate", action.value);
+      // What a cash merger pays is not known here.
+      if (action.value > 0) {
+        json::member(out, "acquirer_symbol", action.new_ticker);
+        json::member(out, "acquirer_cusip", cusip);
+        json::member(out, "acquirer_rate", action.value);
+        json::member(out, "acquiree_rate", 1.0);
+      } else {
+        json::member(out, "rate", 0.0);
+      }
       json::member(out, "acquiree_symbol", action.ticker);
       json::member(out, "acquiree_cusip", cusip);
-      json::member(out, "acquiree_rate", 1.0);
       json::member(out, "effective_date", format_date(action.ex_date));
       append_dates(out, action.ex_date, true);
       break;

@@ -82,6 +82,16 @@ void append_bar(std::string& out, const MarketBar& bar) {
   out.push_back('}');
 }
 
+/// The same with the ticker before it, as in answers about several.
+void append_named_bar(std::string& out, std::string_view ticker, const MarketBar& bar) {
+  out.append("{\"T\":");
+  json::text(out, ticker);
+  std::string rest;
+  append_bar(rest, bar);
+  out.push_back(',');
+  out.append(rest, 1);
+}
+
 Result<std::vector<MarketBar>> read_bars(const Scene& scene, const Security& security,
                                          const RangeQuery& query) {
   const auto& calendar = calendar::xnys();
@@ -187,7 +197,7 @@ WireAnswer massive_previous(const Scene& scene, const WireRequest& request, std:
     const auto* session = calendar::xnys().find_session(bar.date);
     if (session != nullptr) bar.ts = session->close;
     body.append(",\"results\":[");
-    append_bar(body, bar);
+    append_named_bar(body, ticker, bar);
     body.push_back(']');
   }
   end_body(body, request, bars.empty() ? 0 : 1);
@@ -214,12 +224,7 @@ WireAnswer massive_grouped(const Scene& scene, const WireRequest& request, std::
     const auto* session = calendar::xnys().find_session(*date);
     if (session != nullptr) bars->front().ts = session->close;
     if (count++ > 0) list.push_back(',');
-    list.append("{\"T\":");
-    json::text(list, security.ticker_on(*date));
-    std::string bar;
-    append_bar(bar, bars->front());
-    list.push_back(',');
-    list.append(bar, 1);
+    append_named_bar(list, security.ticker_on(*date), bars->front());
   }
   std::string body = begin_body("", count, request.get_or("adjusted", "true") != "false");
   if (count > 0) body += ",\"results\":[" + list + "]";

@@ -16,6 +16,7 @@ struct ListQuery {
   std::int64_t limit = 10;
   std::size_t skip = 0;
   bool descending = false;
+  bool counted = false;  ///< The answer says how many rows it has.
 };
 
 std::optional<WireAnswer> read_list(const WireRequest& request, bool descending, ListQuery& query) {
@@ -57,6 +58,7 @@ WireAnswer list_answer(const WireRequest& request, const ListQuery& query, std::
   body.push_back(']');
   json::member(body, "status", "OK");
   json::member(body, "request_id", massive_request_id(request));
+  if (query.counted) json::member(body, "count", static_cast<std::int64_t>(end - begin));
   if (end < count) {
     std::string next =
         request.base_url + request.path + "?cursor=" + percent_encode(base64_encode(std::to_string(end)));
@@ -160,6 +162,7 @@ WireAnswer massive_dividends(const Scene& scene, const WireRequest& request) {
 WireAnswer massive_tickers(const Scene& scene, const WireRequest& request) {
   ListQuery query;
   if (auto error = read_list(request, false, query)) return *std::move(error);
+  query.counted = true;
   Scene then = scene;
   if (const auto text = request.get_or("date", ""); !text.empty()) {
     const auto date = parse_date(text);
