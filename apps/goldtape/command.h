@@ -17,7 +17,8 @@ namespace goldtape::app {
 
 /// Options that stand before the subcommand.
 struct Globals {
-  std::string lake;                   ///< --lake, else GOLDTAPE_LAKE, else "lake".
+  std::string lake;                   ///< Folder of --lake, else GOLDTAPE_LAKE, else "lake".
+  std::string warehouse;              ///< The S3 path, when --lake names one; `lake` is then its folder here.
   std::vector<std::string> settings;  ///< --set key=value, strongest of all settings.
   bool quiet = false;                 ///< --quiet: no progress, no remarks.
   std::string log_format;             ///< --log-format human|json; empty: as the configuration says.
@@ -47,9 +48,12 @@ class Program {
   /// Opens the lake that the global options name.
   [[nodiscard]] Result<lake::Lake> open_lake() const;
   /// How a lake is opened or made under these settings.
-  [[nodiscard]] static Result<lake::LakeOptions> lake_options(const Config& config);
+  [[nodiscard]] Result<lake::LakeOptions> lake_options(const Config& config) const;
 
  private:
+  /// Replaces an S3 path given as the lake by the folder that this machine keeps for it.
+  Status find_folder();
+
   Globals& globals_;
   Console& console_;
   CLI::App root_{"", "goldtape"};

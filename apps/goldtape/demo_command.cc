@@ -80,9 +80,9 @@ Result<std::string> find_samples(const std::string& given) {
               "samples");
 }
 
-Result<std::string> bootstrap(const std::string& lake, const Config& config) {
-  GT_ASSIGN(const auto options, Program::lake_options(config));
-  GT_ASSIGN(const auto report, lake::Lake::create(lake, options));
+Result<std::string> bootstrap(const Program& program, const Config& config) {
+  GT_ASSIGN(const auto options, program.lake_options(config));
+  GT_ASSIGN(const auto report, lake::Lake::create(program.globals().lake, options));
   if (!report.lake_created && report.tables_created.empty()) {
     return fmt::format("{} is there already; nothing changed", report.root);
   }
@@ -177,13 +177,12 @@ Status steps(Program& program, const lake::Lake& lake, const Config& config, con
 Status demo(Program& program, const DemoArguments& arguments) {
   GT_ASSIGN(const auto samples, find_samples(arguments.samples));
   GT_ASSIGN(const auto config, program.load_config());
-  const auto& folder = program.globals().lake;
   if (const auto parent = fs::path(arguments.page).parent_path(); !parent.empty()) {
     std::error_code ignored;  // Writing the page will say what is wrong with its folder.
     fs::create_directories(parent, ignored);
   }
   Steps step(program.console());
-  GT_RETURN_IF_ERROR(step.run("bootstrap", [&] { return bootstrap(folder, config); }));
+  GT_RETURN_IF_ERROR(step.run("bootstrap", [&] { return bootstrap(program, config); }));
   GT_ASSIGN(const auto lake, program.open_lake());
   return recorded_run(lake, "demo", [&](const std::string& run_id) {
     return steps(program, lake, config, samples, arguments.page, run_id);

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "doctor.h"
+#include "goldtape/io/s3_bucket.h"
 
 namespace goldtape::app {
 
@@ -15,6 +16,26 @@ Finding examine_settings(const Program& program) {
   const auto config = program.load_config();
   if (config) return {"settings", Health::kOk, "understood", ""};
   return {"settings", Health::kMissing, config.error().to_string(), "mend the setting that is named"};
+}
+
+/// Only for a lake on S3: whether its bucket answers.
+void examine_bucket(const Program& program, std::vector<Finding>& findings) {
+  const auto config = program.load_config();
+  const auto lake = program.open_lake();
+  if (!config || !lake || !io::is_s3_path(lake->warehouse())) return;
+  const auto options = io::S3Options::from(*config, process_environment());
+  const auto location = io::parse_s3_path(lake->warehouse());
+  Status reached{};
+  if (!options) reached = std::unexpected(options.error());
+  if (reached && location) reached = io::reach_s3_bucket(*options, *location);
+  if (reached) {
+    findings.push_back({"s3", Health::kOk,
+                        fmt::format("{} answers at {}", lake->warehouse(), options->endpoint_or_default()),
+                        ""});
+  } else {
+    findings.push_back(
+        {"s3", Health::kMissing, reached.error().to_string(), "docs/s3.md says what S3 needs"});
+  }
 }
 
 void print_json(const std::vector<Finding>& findings) {
@@ -46,6 +67,7 @@ void add_doctor(Program& program) {
     auto findings = examine(
         {.lake = program.globals().lake, .filesystem = io::local_filesystem(), .clock = io::system_clock()});
     findings.push_back(examine_settings(program));
+    examine_bucket(program, findings);
     if (*json) {
       print_json(findings);
     } else {

@@ -8,12 +8,15 @@
 #include "goldtape/base/log.h"
 #include "goldtape/base/secrets.h"
 #include "goldtape/io/faulty_filesystem.h"
+#include "goldtape/io/scheme_filesystem.h"
+#include "s3_lake.h"
 
 namespace goldtape::app {
 
 namespace {
 
 constexpr int kUsage = 2;
+constexpr int kNoSuchFolder = 5001;
 
 constexpr const char* kAbout =
     "Goldtape: a market-data lakehouse for US equities. Collects bars and corporate actions, proves their\n"
@@ -37,7 +40,9 @@ void Program::on_run(CLI::App* command, std::function<Status()> action) {
 
 int Program::run(int argc, char** argv) {
   root_.description(kAbout);
-  root_.add_option("--lake", globals_.lake, "Folder of the lake (default: $GOLDTAPE_LAKE, else ./lake)")
+  root_
+      .add_option("--lake", globals_.lake,
+                  "Folder of the lake, or s3://BUCKET/PREFIX (default: $GOLDTAPE_LAKE, else ./lake)")
       ->envname("GOLDTAPE_LAKE")
       ->default_str("lake");
   root_.add_option("--set", globals_.settings, "Override a setting of goldtape.toml: KEY=VALUE (repeatable)");
@@ -54,12 +59,23 @@ int Program::run(int argc, char** argv) {
     return code == 0 ? 0 : kUsage;
   }
   if (globals_.lake.empty()) globals_.lake = "lake";
+  if (const auto status = find_folder(); !status) {
+    console_.error(status.error());
+    return exit_code(status.error().kind);
+  }
   console_.set_quiet(globals_.quiet);
   const auto status = action_ ? action_() : Status{};
   console_.end_progress();
   if (status) return 0;
   console_.error(status.error());
   return exit_code(status.error().kind);
+}
+
+Status Program::find_folder() {
+  if (!io::is_s3_path(globals_.lake)) return {};
+  GT_ASSIGN(globals_.warehouse, s3_warehouse(globals_.lake));
+  globals_.lake = s3_lake_folder(globals_.warehouse);
+  return {};
 }
 
 Result<Config> Program::load_config() const {
@@ -77,20 +93,30 @@ Result<Config> Program::load_config() const {
   return config;
 }
 
-Result<lake::LakeOptions> Program::lake_options(const Config& config) {
+Result<lake::LakeOptions> Program::lake_options(const Config& config) const {
   lake::LakeOptions options;
+  options.filesystem = io::scheme_filesystem(io::local_filesystem(), [config] { return s3_files(config); });
   // Tests make the program's own I/O fail or die at a chosen step: docs/testing.md.
   if (const char* fault = std::getenv("GOLDTAPE_IO_FAULT"); fault != nullptr) {
-    GT_ASSIGN(options.filesystem, io::with_fault(io::local_filesystem(), fault));
+    GT_ASSIGN(options.filesystem, io::with_fault(options.filesystem, fault));
   }
   options.lock_timeout = std::chrono::seconds(config.integer("lake.lock_timeout_s"));
+  options.warehouse = globals_.warehouse;
   return options;
 }
 
 Result<lake::Lake> Program::open_lake() const {
   GT_ASSIGN(const auto config, load_config());
   GT_ASSIGN(const auto options, lake_options(config));
-  return lake::Lake::open(globals_.lake, options);
+  auto lake = lake::Lake::open(globals_.lake, options);
+  if (!lake && lake.error().code == kNoSuchFolder && !globals_.warehouse.empty()) {
+    return fail(
+        ErrorKind::kNotFound, 7111,
+        "this machine has no catalog of the lake; `init` makes a new lake there, `recover` rebuilds the "
+        "catalog of one that is there",
+        globals_.warehouse);
+  }
+  return lake;
 }
 
 }  // namespace goldtape::app

@@ -60,8 +60,9 @@ void print_text(const lake::RecoverReport& report, const ingest::RebuiltAudit& a
 }
 
 Status run_recover(Program& program, const RecoverArguments& arguments) {
+  program.override_setting("s3.cache_size", "0");  // Only what lies there counts.
   GT_ASSIGN(const auto config, program.load_config());
-  GT_ASSIGN(auto options, Program::lake_options(config));
+  GT_ASSIGN(auto options, program.lake_options(config));
   GT_ASSIGN(const auto report,
             lake::recover(program.globals().lake, {.lake = options, .rebuild = arguments.rebuild}));
   // What was lost for good is made anew, empty.

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "goldtape/lake/relocate.h"
+#include "s3_lake.h"
 
 namespace goldtape::app {
 
@@ -23,11 +24,19 @@ Result<lake::RelocateReport> relocate(Program& program, const RelocateArguments&
   }
   if (arguments.in_place) {
     GT_ASSIGN(const auto config, program.load_config());
-    GT_ASSIGN(const auto options, Program::lake_options(config));
+    GT_ASSIGN(const auto options, program.lake_options(config));
     return lake::mend_moved_lake(program.globals().lake, options);
   }
   GT_ASSIGN(const auto lake, program.open_lake());
-  return lake::copy_lake(lake, arguments.to);
+  lake::LakePlace place{.folder = arguments.to};
+  if (io::is_s3_path(arguments.to)) {
+    GT_ASSIGN(const auto config, program.load_config());
+    GT_ASSIGN(const auto s3, io::S3Options::from(config, process_environment()));
+    GT_ASSIGN(place.warehouse, s3_warehouse(arguments.to));
+    place.folder = s3_lake_folder(place.warehouse);
+    place.settings = s3_settings(s3);
+  }
+  return lake::copy_lake(lake, std::move(place));
 }
 
 Status run_relocate(Program& program, const RelocateArguments& arguments) {
@@ -60,14 +69,17 @@ Status run_relocate(Program& program, const RelocateArguments& arguments) {
 }  // namespace
 
 void add_relocate(Program& program) {
-  auto* command = program.add("relocate", "Copy a lake to another folder, or put one right that was moved",
-                              "  goldtape --lake /old relocate /new              # /old stays as it is\n"
-                              "  mv /old /new && goldtape --lake /new relocate --in-place\n"
-                              "\nIceberg names files by absolute path, so metadata and manifests are written "
-                              "anew; data files are not\n"
-                              "changed. Snapshots, tags and the audit come along.");
+  auto* command = program.add(
+      "relocate", "Copy a lake to another folder or to S3 and back, or put one right that was moved",
+      "  goldtape --lake /old relocate /new              # /old stays as it is\n"
+      "  goldtape --lake /old relocate s3://market-micros/lake\n"
+      "  mv /old /new && goldtape --lake /new relocate --in-place\n"
+      "\nIceberg names files by absolute path, so metadata and manifests are written anew; data files are "
+      "not\n"
+      "changed. Snapshots, tags and the audit come along.");
   auto arguments = std::make_shared<RelocateArguments>();
-  command->add_option("to", arguments->to, "Folder of the copy: empty, or not there yet");
+  command->add_option("to", arguments->to,
+                      "Folder or s3://BUCKET/PREFIX of the copy: empty, or not there yet");
   command->add_flag("--in-place", arguments->in_place, "The lake's folder was moved already");
   command->add_flag("--json", arguments->json, "As JSON");
   program.on_run(command, [&program, arguments] { return run_relocate(program, *arguments); });

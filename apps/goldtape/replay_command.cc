@@ -19,7 +19,8 @@ namespace {
 Status run_replay(Program& program, const std::string& into_path, bool json) {
   GT_ASSIGN(const auto config, program.load_config());
   GT_ASSIGN(const auto from, program.open_lake());
-  GT_ASSIGN(const auto lake_options, Program::lake_options(config));
+  GT_ASSIGN(auto lake_options, program.lake_options(config));
+  lake_options.warehouse.clear();  // The new lake is a folder, wherever the first one's data lie.
   GT_ASSIGN([[maybe_unused]] const auto created, lake::Lake::create(into_path, lake_options));
   GT_ASSIGN(const auto into, lake::Lake::open(into_path, lake_options));
   if (into.root() == from.root()) {

@@ -108,7 +108,7 @@ Status run_simulate(Program& program, const SimulateArguments& arguments) {
                 fmt::format("--speed is a number from 0 to {}", simulate::kMaxClockSpeed));
   }
   GT_ASSIGN(const auto config, program.load_config());
-  GT_ASSIGN(const auto lake_options, Program::lake_options(config));
+  GT_ASSIGN(const auto lake_options, program.lake_options(config));
   const auto today = std::chrono::floor<std::chrono::days>(io::system_clock()->now());
   GT_ASSIGN(const auto market, make_market(arguments, lake_options, today));
   GT_ASSIGN(auto simulated, simulator_options(arguments, market));

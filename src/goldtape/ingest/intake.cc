@@ -90,7 +90,7 @@ store::LoadAudit audit_of(const provider::Answer& answer, const std::string& run
 }
 
 Status land_answer(const lake::Lake& lake, const provider::Answer& answer, store::LoadAudit& audit) {
-  GT_ASSIGN(const lake::LandedFile landed, lake::land(lake.filesystem(), lake.root(),
+  GT_ASSIGN(const lake::LandedFile landed, lake::land(lake.filesystem(), lake.warehouse(),
                                                       {.source = audit.source,
                                                        .dataset = audit.dataset,
                                                        .ticker = answer.request.ticker,

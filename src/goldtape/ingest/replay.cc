@@ -31,7 +31,7 @@ Result<provider::Answer> read_answer(const lake::Lake& lake, const std::string& 
   answer.bytes = std::move(stored.bytes);
   answer.extension = std::move(stored.extension);
   answer.observed_at = stored.observed_at;
-  answer.display_name = path.substr(lake.root().size() + 1);
+  answer.display_name = path.substr(lake.warehouse().size() + 1);
   return answer;
 }
 

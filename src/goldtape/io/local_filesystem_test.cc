@@ -10,6 +10,7 @@
 
 #include "goldtape/io/filesystem.h"
 #include "goldtape/io/filesystem_test_suite.h"
+#include "goldtape/io/read_cache.h"
 #include "goldtape/testing/temporary_directory.h"
 
 namespace goldtape::io {
@@ -152,6 +153,17 @@ FileSystemUnderTest local_folder() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Local, FileSystemSuite, ::testing::Values(local_folder));
+
+/// The same with the read cache in front.
+FileSystemUnderTest cached_local() {
+  auto directory = std::make_shared<goldtape::testing::TemporaryDirectory>();
+  const std::string root = *directory / "root";
+  EXPECT_TRUE(local_filesystem()->create_directories(root));
+  return {cached_filesystem(local_filesystem(),
+                            {.folder = *directory / "cache", .max_bytes = 1U << 20U, .origin = "local"}),
+          root, directory};
+}
+INSTANTIATE_TEST_SUITE_P(Cached, FileSystemSuite, ::testing::Values(cached_local));
 
 }  // namespace
 }  // namespace goldtape::io

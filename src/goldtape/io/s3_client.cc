@@ -52,7 +52,6 @@ struct S3Client::Attempt {
   const S3Request* request = nullptr;
   std::string payload_sha256;
   S3Exchange exchange;
-  bool unknown_outcome = false;
   std::string code;  ///< S3's word for its refusal.
 };
 
@@ -123,16 +122,13 @@ bool S3Client::judge(Attempt& attempt, Result<S3Answer>& out, bool is_last) {
   if ((is_good && !failed_late) || (is_expected && !retry && attempt.code != "NoSuchBucket")) {
     out = S3Answer{.status = exchange.status,
                    .headers = std::move(exchange.answer_headers),
-                   .body = std::move(exchange.answer),
-                   .after_unknown_outcome = attempt.unknown_outcome};
+                   .body = std::move(exchange.answer)};
     return true;
   }
   if (!retry) {
     out = std::unexpected(refused(attempt));
     return true;
   }
-  attempt.unknown_outcome =
-      attempt.unknown_outcome || exchange.may_have_arrived || exchange.status >= 500 || failed_late;
   if (attempt.code == "ExpiredToken") credentials_.forget();
   if (!is_last) return false;
   const std::string why =

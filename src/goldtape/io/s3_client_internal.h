@@ -29,8 +29,6 @@ struct S3Answer {
   int status = 0;
   HeaderMap headers;
   std::string body;
-  /// An earlier attempt may have been carried out although its answer was lost.
-  bool after_unknown_outcome = false;
 };
 
 /// Thread safe.

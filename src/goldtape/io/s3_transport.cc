@@ -111,9 +111,6 @@ void finish(Running& running, CURLcode code) {
   exchange.status = 0;
   exchange.failure =
       running.too_large ? "the answer is larger than what was asked for" : curl_easy_strerror(code);
-  exchange.may_have_arrived = code != CURLE_COULDNT_CONNECT && code != CURLE_COULDNT_RESOLVE_HOST &&
-                              code != CURLE_COULDNT_RESOLVE_PROXY && code != CURLE_SSL_CONNECT_ERROR &&
-                              code != CURLE_PEER_FAILED_VERIFICATION;
 }
 
 }  // namespace

@@ -27,7 +27,6 @@ struct S3Exchange {
   HeaderMap answer_headers = {};
   std::string answer = {};
   std::string failure = {};
-  bool may_have_arrived = false;  ///< The request may have been carried out though no answer came.
 };
 
 /// Keeps connections alive between calls. Thread safe.

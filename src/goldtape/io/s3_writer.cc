@@ -68,7 +68,9 @@ class S3Writer final : public FileWriter {
     request.expected.push_back(kPreconditionFailed);
   }
 
-  /// Whether the object that is there is the one this writer sent.
+  /// Whether the object that is there is the one this writer sent. Asked at every refusal: libcurl sends a
+  /// request again by itself when a kept connection breaks without an answer, so not every loss of an answer
+  /// is known here.
   [[nodiscard]] Result<bool> is_ours() const {
     GT_ASSIGN(const S3Answer there,
               client_->send(
@@ -83,7 +85,6 @@ class S3Writer final : public FileWriter {
     add_condition(request);
     GT_ASSIGN(const S3Answer answer, client_->send(request));
     if (answer.status != kPreconditionFailed) return {};
-    if (!answer.after_unknown_outcome) return taken();
     GT_ASSIGN(const bool ours, is_ours());
     return ours ? Status{} : taken();
   }
@@ -136,10 +137,8 @@ class S3Writer final : public FileWriter {
     GT_ASSIGN(const S3Answer answer, client_->send(request));
     if (answer.status != kPreconditionFailed && answer.status != kNotFoundStatus) return {};
     // An upload that is gone was completed by an attempt whose answer was lost, or aborted by someone.
-    if (answer.after_unknown_outcome) {
-      GT_ASSIGN(const bool ours, is_ours());
-      if (ours) return {};
-    }
+    GT_ASSIGN(const bool ours, is_ours());
+    if (ours) return {};
     if (answer.status == kPreconditionFailed) return taken();
     return fail(ErrorKind::kIo, 7109, "the upload was aborted by someone else; run again", path_of(at_));
   }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "goldtape/io/s3_options.h"
 #include "goldtape/lake/delta_log_internal.h"
 #include "goldtape/table/catalog.h"
 #include "goldtape/table/location.h"
@@ -156,6 +157,13 @@ Result<DeltaExport> export_delta(const Lake& lake, const std::string& table, con
   if ((path + "/").starts_with(lake.root() + "/"))
     return wrong_folder(path, "the folder lies in the lake, where the log would be an orphan");
   GT_ASSIGN(table::Table loaded, lake.catalog().load(table));
+  if (io::is_s3_path(lake.warehouse())) {
+    return fail(
+        ErrorKind::kUnsupported, 5131,
+        "Delta Lake cannot show this table: its files lie on S3, and the log names files beside it by links; "
+        "`goldtape relocate` copies the lake to a folder",
+        table);
+  }
   return DeltaWriter(lake, std::move(loaded), std::move(path)).run();
 }
 

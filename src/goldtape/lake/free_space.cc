@@ -20,7 +20,7 @@ std::uint64_t space_needed_bytes(std::uint64_t answer_bytes) {
 }
 
 Status require_free_space(const Lake& lake, std::uint64_t needed_bytes) {
-  GT_ASSIGN(const std::uint64_t free, lake.filesystem().free_space_bytes(lake.root()));
+  GT_ASSIGN(const std::uint64_t free, lake.filesystem().free_space_bytes(lake.warehouse()));
   if (free >= needed_bytes) return {};
   return fail(
       ErrorKind::kIo, 5030,

@@ -85,7 +85,7 @@ class Fsck {
       known.insert(table ? table::normalise_location(table->metadata().location)
                          : lake_.path(name.space + "/" + name.name));
     }
-    GT_ASSIGN(const auto folders, table_folders(lake_.filesystem(), lake_.root()));
+    GT_ASSIGN(const auto folders, table_folders(lake_.filesystem(), lake_.warehouse()));
     for (const std::string& folder : folders) {
       if (!known.contains(table::normalise_location(folder)))
         find(false, "catalog", folder, "it holds a table's metadata, and the catalog has no such table");

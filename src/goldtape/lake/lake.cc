@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "goldtape/io/s3_filesystem.h"
+#include "goldtape/io/scheme_filesystem.h"
 #include "goldtape/lake/lake_names_internal.h"
 #include "goldtape/lake/lake_tables.h"
 #include "goldtape/store/schema.h"
@@ -26,7 +28,13 @@ constexpr std::string_view kConfigText =
     "# `goldtape init --help` lists them; an unknown key is an error.\n";
 
 LakeOptions with_defaults(LakeOptions options) {
-  if (options.filesystem == nullptr) options.filesystem = io::local_filesystem();
+  if (options.filesystem == nullptr) {
+    options.filesystem =
+        io::scheme_filesystem(io::local_filesystem(), []() -> Result<std::shared_ptr<io::FileSystem>> {
+          GT_ASSIGN(const io::S3Options s3, io::S3Options::from(Config{}, process_environment()));
+          return io::s3_filesystem(s3);
+        });
+  }
   if (options.clock == nullptr) options.clock = io::system_clock();
   return options;
 }
@@ -75,17 +83,51 @@ Result<std::optional<std::int64_t>> lake_version(store::Database& database, cons
   return version;
 }
 
-Status check_location(store::Database& database, const std::string& root) {
+/// Where the lake's data lie, by what it says itself; nothing for a lake whose making was cut short.
+Result<std::optional<std::string>> find_warehouse(store::Database& database, const std::string& root) {
   GT_ASSIGN(const auto location, store::get_meta(database, kLocationKey));
-  if (!location) return {};
-  GT_ASSIGN(const std::string made_at, table::to_path(*location));
-  if (made_at == root || absolute_path(made_at) == root) return {};
+  if (!location) return std::nullopt;
+  GT_ASSIGN(std::string made_at, table::to_path(*location));
+  if (io::is_s3_path(made_at)) return made_at;
+  if (made_at == root || absolute_path(made_at) == root) return root;
   return fail(
       ErrorKind::kUsage, 5006,
       fmt::format("this lake was made at {} and its tables name their files there. Move it back, or put it "
                   "right with `goldtape relocate --in-place`",
                   made_at),
       root);
+}
+
+Status require_empty(io::FileSystem& files, const std::string& warehouse) {
+  const auto entries = files.list(warehouse, false);
+  if (!entries && entries.error().kind == ErrorKind::kNotFound) return {};
+  GT_RETURN_IF_ERROR(entries);
+  if (entries->empty()) return {};
+  return fail(ErrorKind::kUsage, 5004,
+              "there are files already where the data of the new lake shall lie; name another prefix",
+              warehouse);
+}
+
+/// The warehouse that a lake is made with: what it has already, or what is asked for. It is written down
+/// before anything lies there, so that a making that was cut short is completed in the same place.
+Result<std::string> choose_warehouse(store::Database& database, const std::string& root, std::string asked,
+                                     io::FileSystem& files) {
+  while (asked.ends_with('/')) asked.pop_back();
+  if (!asked.empty()) GT_RETURN_IF_ERROR(io::parse_s3_path(asked));
+  GT_ASSIGN(const auto there, find_warehouse(database, root));
+  if (there && !asked.empty() && *there != asked) {
+    return fail(ErrorKind::kUsage, 7110,
+                fmt::format("the data of this lake lie in {}, not in {}; a warehouse does not move by init",
+                            *there, asked),
+                root);
+  }
+  if (there) return *there;
+  if (!asked.empty()) GT_RETURN_IF_ERROR(require_empty(files, asked));
+  std::string chosen = asked.empty() ? root : std::move(asked);
+  GT_ASSIGN(store::Transaction transaction, database.begin());
+  GT_RETURN_IF_ERROR(store::set_meta(transaction, kLocationKey, table::to_location(chosen)));
+  GT_RETURN_IF_ERROR(transaction.commit());
+  return chosen;
 }
 
 /// A folder that is to become a lake must be empty, or one already.
@@ -108,10 +150,9 @@ Status check_folder(io::FileSystem& files, const std::string& root) {
       root);
 }
 
-Status sign(store::Database& database, const std::string& root) {
+Status sign(store::Database& database) {
   GT_ASSIGN(store::Transaction transaction, database.begin());
   GT_RETURN_IF_ERROR(store::set_meta(transaction, kIdKey, table::new_uuid()));
-  GT_RETURN_IF_ERROR(store::set_meta(transaction, kLocationKey, table::to_location(root)));
   GT_RETURN_IF_ERROR(store::set_meta(transaction, kVersionKey, std::to_string(kLakeVersion)));
   return transaction.commit();
 }
@@ -120,6 +161,7 @@ Status sign(store::Database& database, const std::string& root) {
 
 struct Lake::Impl {
   std::string root;
+  std::string warehouse;
   LakeOptions options;
   bool read_only = false;
   std::shared_ptr<store::Database> database;
@@ -127,7 +169,7 @@ struct Lake::Impl {
 
   void open_catalog() {
     catalog = std::make_unique<table::SqlCatalog>(
-        table::CatalogParts{database, options.filesystem, options.clock, root});
+        table::CatalogParts{database, options.filesystem, options.clock, warehouse});
   }
 };
 
@@ -149,17 +191,18 @@ Result<CreateReport> Lake::create(const std::string& path, const LakeOptions& gi
                                 impl->options.lock_timeout));
   GT_ASSIGN(const bool configured, exists(files, join(root, kConfigName)));
   if (!configured) {
-    GT_RETURN_IF_ERROR(
-        files.write(join(root, kConfigName), kConfigText, {.overwrite = false, .durable = true}));
+    GT_RETURN_IF_ERROR(files.write(join(root, kConfigName), std::string(kConfigText) + impl->options.settings,
+                                   {.overwrite = false, .durable = true}));
   }
   GT_ASSIGN(impl->database, store::Database::open(join(root, kDatabaseName)));
   GT_ASSIGN(const auto version, lake_version(*impl->database, root));
-  GT_RETURN_IF_ERROR(check_location(*impl->database, root));
+  GT_ASSIGN(impl->warehouse, choose_warehouse(*impl->database, root, impl->options.warehouse, files));
   impl->open_catalog();
-  CreateReport report{.root = root, .lake_created = !version, .tables_created = {}};
+  CreateReport report{
+      .root = root, .warehouse = impl->warehouse, .lake_created = !version, .tables_created = {}};
   GT_ASSIGN(report.tables_created, create_missing_tables(*impl->catalog));
   GT_ASSIGN(report.calendar_filled, fill_calendar(*impl->catalog, calendar::xnys()));
-  if (!version) GT_RETURN_IF_ERROR(sign(*impl->database, root));
+  if (!version) GT_RETURN_IF_ERROR(sign(*impl->database));
   return report;
 }
 
@@ -183,13 +226,15 @@ Result<Lake> Lake::open(const std::string& path, const LakeOptions& given) {
             store::Database::open(database_path, {.read_only = impl->read_only, .must_exist = true}));
   GT_ASSIGN(const auto version, lake_version(*impl->database, root));
   if (!version) return not_a_lake(root, "its making was cut short");
-  GT_RETURN_IF_ERROR(check_location(*impl->database, root));
+  GT_ASSIGN(const auto warehouse, find_warehouse(*impl->database, root));
+  impl->warehouse = warehouse.value_or(root);
   impl->open_catalog();
   return Lake(std::move(impl));
 }
 
 const std::string& Lake::root() const { return impl_->root; }
-std::string Lake::path(std::string_view relative) const { return join(impl_->root, relative); }
+const std::string& Lake::warehouse() const { return impl_->warehouse; }
+std::string Lake::path(std::string_view relative) const { return join(impl_->warehouse, relative); }
 std::string Lake::config_path() const { return join(impl_->root, kConfigName); }
 bool Lake::read_only() const { return impl_->read_only; }
 io::FileSystem& Lake::filesystem() const { return *impl_->options.filesystem; }

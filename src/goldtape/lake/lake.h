@@ -1,5 +1,5 @@
-// A lake: one folder with its settings, its database (catalog and operations), raw answers and tables.
-// Its layout is docs/formats.md, "The lake's folder".
+// A lake: one folder with its settings and its database (catalog and operations); raw answers and tables lie
+// in the folder too, or in a warehouse on S3. Its layout is docs/formats.md, "The lake's folder".
 #pragma once
 
 #include <chrono>
@@ -30,11 +30,16 @@ struct LakeOptions {
   std::shared_ptr<io::Clock> clock;
   /// How long a command that writes waits for another one to end.
   std::chrono::milliseconds lock_timeout{60'000};
+  /// For `create`: where raw answers and tables shall lie, "s3://bucket/prefix"; empty: in the folder.
+  std::string warehouse = {};
+  /// For `create`: what a new goldtape.toml says, as TOML; empty: nothing but how to begin.
+  std::string settings = {};
 };
 
 /// What `Lake::create` made; everything else was there already.
 struct CreateReport {
   std::string root;                         ///< Absolute.
+  std::string warehouse;                    ///< Of raw answers and tables: `root`, or an S3 path.
   bool lake_created = false;                ///< False: the folder was a lake.
   std::vector<std::string> tables_created;  ///< "bronze.bars", ... in the order of the data dictionary.
   bool calendar_filled = false;             ///< reference.calendar got its sessions.
@@ -49,7 +54,7 @@ class Lake {
  public:
   /// Makes a lake of `path`, or completes one that is there; repeated, it changes nothing.
   /// Errors: GT5003 a lake of a newer version, GT5004 a folder that holds other things, GT5005 no
-  /// permission, io's and the store's.
+  /// permission, kUsage GT7110 a lake whose warehouse is elsewhere, io's and the store's.
   [[nodiscard]] static Result<CreateReport> create(const std::string& path, const LakeOptions& options = {});
 
   /// Opens a lake; where its folder cannot be written, for reading only.
@@ -64,7 +69,9 @@ class Lake {
 
   /// Absolute path of the folder, without a trailing slash.
   [[nodiscard]] const std::string& root() const;
-  /// root() + "/" + relative.
+  /// Where raw answers and tables lie: root(), or "s3://bucket/prefix". Without a trailing slash.
+  [[nodiscard]] const std::string& warehouse() const;
+  /// warehouse() + "/" + relative.
   [[nodiscard]] std::string path(std::string_view relative) const;
   /// goldtape.toml of this lake; the settings in it are read by whoever wires the program.
   [[nodiscard]] std::string config_path() const;

@@ -57,7 +57,7 @@ class OrphanSearch {
   }
 
   Status list_temporaries() {
-    GT_ASSIGN(const auto files, list(lake_.root()));
+    GT_ASSIGN(const auto files, list(lake_.warehouse()));
     for (const io::FileInfo& file : files) {
       if (file.path.ends_with(io::kTemporarySuffix)) consider(file, {});
     }

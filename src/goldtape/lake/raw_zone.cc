@@ -125,24 +125,41 @@ std::string raw_path(const RawAnswer& answer) {
                      answer.extension);
 }
 
-Result<LandedFile> land(io::FileSystem& files, std::string_view lake_root, const RawAnswer& answer) {
+namespace {
+
+/// Whether the very answer lies there already; false when nothing does.
+Result<bool> is_landed(io::FileSystem& files, const std::string& full, const RawAnswer& answer,
+                       LandedFile& out) {
+  const auto there = files.info(full);
+  if (!there && there.error().kind == ErrorKind::kNotFound) return false;
+  GT_RETURN_IF_ERROR(there);
+  GT_ASSIGN(const StoredAnswer stored, read_raw(files, full));
+  if (stored.bytes != answer.bytes) return damaged(full, "another answer has its name");
+  out.stored_bytes = there->size_bytes;
+  out.already_there = true;
+  return true;
+}
+
+}  // namespace
+
+Result<LandedFile> land(io::FileSystem& files, std::string_view warehouse, const RawAnswer& answer) {
   LandedFile out;
   out.path = raw_path(answer);
   out.content_sha256 = sha256_hex(answer.bytes);
-  const std::string full = fmt::format("{}/{}", lake_root, out.path);
-  if (const auto there = files.info(full)) {
-    GT_ASSIGN(const StoredAnswer stored, read_raw(files, full));
-    if (stored.bytes != answer.bytes) return damaged(full, "another answer has its name");
-    out.stored_bytes = there->size_bytes;
-    out.already_there = true;
-    return out;
-  } else if (there.error().kind != ErrorKind::kNotFound) {
-    return std::unexpected(there.error());
-  }
+  const std::string full = fmt::format("{}/{}", warehouse, out.path);
+  GT_ASSIGN(bool landed, is_landed(files, full, answer, out));
+  if (landed) return out;
   GT_ASSIGN(std::string packed, io::compress_zstd(answer.bytes));
   packed += trailer(answer, out.content_sha256);
-  GT_RETURN_IF_ERROR(files.write(full, packed, {.overwrite = false, .durable = true}));
-  out.stored_bytes = packed.size();
+  const Status written = files.write(full, packed, {.overwrite = false, .durable = true});
+  if (written) {
+    out.stored_bytes = packed.size();
+    return out;
+  }
+  // Another load may have landed the same answer meanwhile; its evidence stands.
+  if (written.error().kind != ErrorKind::kAlreadyExists) return std::unexpected(written.error());
+  GT_ASSIGN(landed, is_landed(files, full, answer, out));
+  if (!landed) return std::unexpected(written.error());
   return out;
 }
 

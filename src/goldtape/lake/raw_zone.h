@@ -26,7 +26,7 @@ struct RawAnswer {
 
 /// Where an answer lies.
 struct LandedFile {
-  std::string path;            ///< Relative to the lake.
+  std::string path;            ///< Relative to the lake's warehouse.
   std::string content_sha256;  ///< Of the answer's bytes.
   std::uint64_t stored_bytes = 0;
   bool already_there = false;
@@ -47,9 +47,9 @@ struct StoredAnswer {
 
 /// Writes the answer as one zstd frame, which any tool unpacks to the very bytes, followed by a skippable
 /// frame with load id, request, extension, observation time and SHA-256. An equal file that is there already
-/// is left as it is.
+/// is left as it is; none is ever replaced, whoever else lands at the same moment.
 /// Errors: kDamaged GT5020 a file of that name with other content, io's.
-[[nodiscard]] Result<LandedFile> land(io::FileSystem& files, std::string_view lake_root,
+[[nodiscard]] Result<LandedFile> land(io::FileSystem& files, std::string_view warehouse,
                                       const RawAnswer& answer);
 
 /// Errors: kDamaged GT5020 (not a raw file, cut, or bytes of another hash), io's. `where` is the path.

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "goldtape/io/s3_options.h"
 #include "goldtape/lake/lake_names_internal.h"
 #include "goldtape/lake/metadata_choice.h"
 #include "goldtape/lake/table_folders.h"
@@ -53,16 +54,20 @@ class Recovery {
   }
 
   Result<RecoverReport> run(bool rebuild) {
-    const auto info = options_.filesystem->info(root_);
-    if (!info) return fail(ErrorKind::kNotFound, 5001, "there is no such folder", root_);
+    // What lies on S3 may have been made by a machine that is gone; its folder here is made anew.
+    if (!options_.warehouse.empty()) GT_RETURN_IF_ERROR(options_.filesystem->create_directories(root_));
+    if (!options_.filesystem->info(root_))
+      return fail(ErrorKind::kNotFound, 5001, "there is no such folder", root_);
     GT_ASSIGN(const WriterLock lock, WriterLock::acquire(root_ + "/" + names::kLockName, "recover",
                                                          options_.clock->now(), options_.lock_timeout));
-    GT_ASSIGN(folders_, table_folders(*options_.filesystem, root_));
+    auto database = open_whole();
+    GT_RETURN_IF_ERROR(find_warehouse(database.get()));
+    if (rebuild) database = nullptr;
+    GT_ASSIGN(folders_, table_folders(*options_.filesystem, warehouse_));
     if (folders_.empty()) {
-      return fail(ErrorKind::kUsage, 5002, "there is nothing to recover: no table lies below this folder",
-                  root_);
+      return fail(ErrorKind::kUsage, 5002, "there is nothing to recover: no table lies below this place",
+                  warehouse_);
     }
-    auto database = rebuild ? nullptr : open_whole();
     if (database != nullptr) {
       GT_RETURN_IF_ERROR(mend(database));
     } else {
@@ -72,12 +77,23 @@ class Recovery {
   }
 
  private:
+  /// Where the lake's data lie: as its own database says while it can, else as asked, else in the folder.
+  Status find_warehouse(store::Database* database) {
+    warehouse_ = options_.warehouse.empty() ? root_ : options_.warehouse;
+    if (database == nullptr) return {};
+    GT_ASSIGN(const auto location, store::get_meta(*database, names::kLocationKey));
+    if (!location) return {};
+    GT_ASSIGN(std::string said, table::to_path(*location));
+    if (io::is_s3_path(said)) warehouse_ = std::move(said);
+    return {};
+  }
+
   [[nodiscard]] std::string database_path() const { return root_ + "/" + names::kDatabaseName; }
 
   [[nodiscard]] std::unique_ptr<table::SqlCatalog> catalog_of(
       const std::shared_ptr<store::Database>& database) const {
     return std::make_unique<table::SqlCatalog>(
-        table::CatalogParts{database, options_.filesystem, options_.clock, root_});
+        table::CatalogParts{database, options_.filesystem, options_.clock, warehouse_});
   }
 
   /// The database, if it is sound and a lake's.
@@ -94,7 +110,7 @@ class Recovery {
     const auto catalog = catalog_of(database);
     GT_ASSIGN(const auto known, catalog->list_tables());
     for (const std::string& folder : folders_) {
-      const auto name = name_of(root_, folder);
+      const auto name = name_of(warehouse_, folder);
       if (!name) continue;
       const bool listed = std::ranges::find(known, *name) != known.end();
       if (listed && catalog->load(*name)) {
@@ -147,18 +163,18 @@ class Recovery {
     GT_ASSIGN(const auto database, store::Database::open(fresh));
     const auto catalog = catalog_of(database);
     for (const std::string& folder : folders_) {
-      const auto name = name_of(root_, folder);
+      const auto name = name_of(warehouse_, folder);
       if (!name) continue;
       GT_ASSIGN(const bool found, take(folder, *name));
       if (found) GT_RETURN_IF_ERROR(point(*database, *catalog, *name, false));
     }
     if (report_.tables.empty()) {
       return fail(ErrorKind::kDamaged, 5111,
-                  "no table has a metadata file that is whole: " + report_.lost.front(), root_);
+                  "no table has a metadata file that is whole: " + report_.lost.front(), warehouse_);
     }
     GT_ASSIGN(store::Transaction transaction, database->begin());
     GT_RETURN_IF_ERROR(store::set_meta(transaction, names::kIdKey, table::new_uuid()));
-    GT_RETURN_IF_ERROR(store::set_meta(transaction, names::kLocationKey, table::to_location(root_)));
+    GT_RETURN_IF_ERROR(store::set_meta(transaction, names::kLocationKey, table::to_location(warehouse_)));
     GT_RETURN_IF_ERROR(store::set_meta(transaction, names::kVersionKey, std::to_string(kLakeVersion)));
     return transaction.commit();
   }
@@ -177,6 +193,7 @@ class Recovery {
   }
 
   std::string root_;
+  std::string warehouse_;  ///< Of raw answers and tables.
   LakeOptions options_;
   std::vector<std::string> folders_;
   RecoverReport report_;

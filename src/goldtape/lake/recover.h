@@ -38,9 +38,10 @@ struct RecoverReport {
 /// that lead to nothing whole are set to the newest metadata that is, in one transaction, and all else stays.
 /// Metadata that a killed commit had written and never committed can be taken for committed by a rebuild: the
 /// table is then in its new state, which a rerun of the load finds and converges on.
-/// The load audit is ingest's to rebuild (ingest/rebuild_audit.h). For a database that is a file.
-/// Errors: kNotFound GT5001; kUsage GT5002 no table lies below the folder; kUsage GT5112 the catalog is no
-/// file; kConflict GT5010; io's, the store's.
+/// Data on S3 are looked for in `lake.warehouse` when no database says where; the folder is then made when it
+/// is not there. The load audit is ingest's to rebuild (ingest/rebuild_audit.h). For a database that is a
+/// file. Errors: kNotFound GT5001; kUsage GT5002 no table lies below the folder; kUsage GT5112 the catalog is
+/// no file; kConflict GT5010; io's, the store's.
 [[nodiscard]] Result<RecoverReport> recover(const std::string& path, const RecoverOptions& options = {});
 
 }  // namespace goldtape::lake

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "goldtape/io/s3_options.h"
 #include "goldtape/lake/lake_names_internal.h"
 #include "goldtape/lake/writer_lock.h"
 #include "goldtape/store/database.h"
@@ -66,9 +67,9 @@ Status move_tables(const table::Relocation& relocation, io::FileSystem& files, s
   return {};
 }
 
-/// All pointers and the lake's place in one transaction.
+/// All pointers and the place of the lake's data in one transaction.
 Status set_pointers(store::Database& database, const std::vector<Pointer>& pointers,
-                    const std::string& root) {
+                    const std::string& warehouse) {
   GT_ASSIGN(store::Transaction transaction, database.begin());
   for (const Pointer& pointer : pointers) {
     GT_RETURN_IF_ERROR(transaction.execute(
@@ -76,48 +77,65 @@ Status set_pointers(store::Database& database, const std::vector<Pointer>& point
         " WHERE catalog_name = ? AND table_namespace = ? AND table_name = ?",
         {pointer.location, std::string(table::kCatalogName), pointer.space, pointer.name}));
   }
-  GT_RETURN_IF_ERROR(store::set_meta(transaction, names::kLocationKey, table::to_location(root)));
+  GT_RETURN_IF_ERROR(store::set_meta(transaction, names::kLocationKey, table::to_location(warehouse)));
   return transaction.commit();
 }
 
 class LakeCopy {
  public:
-  LakeCopy(const Lake& lake, std::string to) : lake_(lake), files_(lake.filesystem()), to_(std::move(to)) {
-    report_.from = lake.root();
-    report_.to = to_;
+  LakeCopy(const Lake& lake, LakePlace to)
+      : lake_(lake), files_(lake.filesystem()), from_(lake.warehouse()), to_(std::move(to)) {
+    report_.from = from_;
+    report_.to = to_.warehouse;
   }
 
   Result<RelocateReport> run() {
     GT_RETURN_IF_ERROR(prepare_folder());
     GT_RETURN_IF_ERROR(copy_data());
     GT_RETURN_IF_ERROR(copy_folder("raw"));
-    GT_RETURN_IF_ERROR(copy_file(lake_.config_path()));
+    GT_RETURN_IF_ERROR(copy_settings());
     GT_ASSIGN(auto pointers, pointers_of(lake_.database()));
-    GT_RETURN_IF_ERROR(move_tables({.from = lake_.root(), .to = to_}, files_, pointers, report_));
+    GT_RETURN_IF_ERROR(move_tables({.from = from_, .to = to_.warehouse}, files_, pointers, report_));
     GT_RETURN_IF_ERROR(copy_database(pointers));
-    (void)files_.remove(to_ + "/" + kMarkName);
+    (void)files_.remove(to_.folder + "/" + kMarkName);
     return std::move(report_);
   }
 
  private:
   Status prepare_folder() const {
-    if ((to_ + "/").starts_with(lake_.root() + "/") || (lake_.root() + "/").starts_with(to_ + "/"))
-      return fail(ErrorKind::kUsage, 5120, "a lake cannot be copied into itself", to_);
-    const std::string mark = to_ + "/" + kMarkName;
-    const auto entries = files_.list(to_, false);
-    if (!entries && entries.error().kind != ErrorKind::kNotFound) return std::unexpected(entries.error());
-    if (entries && !entries->empty() && !files_.info(mark)) {
-      return fail(ErrorKind::kUsage, 5120,
-                  "this folder holds other things; name an empty one or one that does not exist", to_);
+    for (const auto& [from, to] : {std::pair(lake_.root(), to_.folder), std::pair(from_, to_.warehouse)}) {
+      if ((to + "/").starts_with(from + "/") || (from + "/").starts_with(to + "/"))
+        return fail(ErrorKind::kUsage, 5120, "a lake cannot be copied into itself", to);
     }
-    if (entries && files_.info(to_ + "/" + names::kDatabaseName)) {
-      return fail(ErrorKind::kUsage, 5120, "the copy is complete already; remove its .relocating file", to_);
+    const std::string mark = to_.folder + "/" + kMarkName;
+    const bool goes_on = files_.info(mark).has_value();
+    for (const std::string& place : {to_.folder, to_.warehouse}) {
+      const auto entries = files_.list(place, false);
+      if (!entries && entries.error().kind != ErrorKind::kNotFound) return std::unexpected(entries.error());
+      if (entries && !entries->empty() && !goes_on) {
+        return fail(ErrorKind::kUsage, 5120,
+                    "there are other things in this place; name an empty one or one that does not exist",
+                    place);
+      }
     }
-    return files_.write(mark, lake_.root(), {.overwrite = true});
+    if (files_.info(to_.folder + "/" + names::kDatabaseName)) {
+      return fail(ErrorKind::kUsage, 5120, "the copy is complete already; remove its .relocating file",
+                  to_.folder);
+    }
+    return files_.write(mark, from_, {.overwrite = true});
   }
 
   [[nodiscard]] std::string target_of(const std::string& path) const {
-    return to_ + path.substr(lake_.root().size());
+    return to_.warehouse + path.substr(from_.size());
+  }
+
+  /// A lake that goes to S3 has to say how S3 is reached, where its settings do not yet.
+  Status copy_settings() const {
+    auto text = files_.read(lake_.config_path());
+    if (!text && text.error().kind == ErrorKind::kNotFound) text = std::string();
+    GT_RETURN_IF_ERROR(text);
+    if (text->find("[s3]") == std::string::npos) *text += to_.settings;
+    return files_.write(to_.folder + "/" + names::kConfigName, *text, {.overwrite = true});
   }
 
   /// One file, in pieces; one that is there with its size was copied by an earlier run.
@@ -164,21 +182,21 @@ class LakeCopy {
       for (const auto& [normal, file] : reached.files()) {
         const bool data = file.role == table::FileRole::kData || file.role == table::FileRole::kStatistics;
         GT_ASSIGN(const std::string path, table::to_path(file.location));
-        if (data && path.starts_with(lake_.root() + "/")) GT_RETURN_IF_ERROR(copy_file(path));
+        if (data && path.starts_with(from_ + "/")) GT_RETURN_IF_ERROR(copy_file(path));
       }
     }
     return {};
   }
 
   Status copy_database(const std::vector<Pointer>& pointers) {
-    const std::string target = to_ + "/" + names::kDatabaseName;
+    const std::string target = to_.folder + "/" + names::kDatabaseName;
     const std::string fresh = target + ".relocating";
     for (const char* part : {"", "-wal", "-shm"})
       (void)files_.remove(fresh + part);  // Of a run that was killed.
     GT_RETURN_IF_ERROR(lake_.database().execute("VACUUM INTO ?", {fresh}));
     {
       GT_ASSIGN(const auto database, store::Database::open(fresh, {.must_exist = true}));
-      GT_RETURN_IF_ERROR(set_pointers(*database, pointers, to_));
+      GT_RETURN_IF_ERROR(set_pointers(*database, pointers, to_.warehouse));
     }
     std::error_code error;
     for (const char* part : {"-wal", ""}) {
@@ -192,7 +210,8 @@ class LakeCopy {
 
   const Lake& lake_;
   io::FileSystem& files_;
-  std::string to_;
+  std::string from_;
+  LakePlace to_;
   RelocateReport report_;
 };
 
@@ -204,10 +223,12 @@ Status require_file(const store::Database& database) {
 
 }  // namespace
 
-Result<RelocateReport> copy_lake(const Lake& lake, const std::string& to) {
+Result<RelocateReport> copy_lake(const Lake& lake, LakePlace to) {
   GT_RETURN_IF_ERROR(require_file(lake.database()));
   GT_ASSIGN(const auto lock, lake.lock_for_writing("relocate"));
-  return LakeCopy(lake, absolute(to)).run();
+  to.folder = absolute(to.folder);
+  if (to.warehouse.empty()) to.warehouse = to.folder;
+  return LakeCopy(lake, std::move(to)).run();
 }
 
 Result<RelocateReport> mend_moved_lake(const std::string& path, const LakeOptions& given) {
@@ -228,7 +249,10 @@ Result<RelocateReport> mend_moved_lake(const std::string& path, const LakeOption
     return fail(ErrorKind::kUsage, 5002, "this folder is not a lake (its making was cut short)", root);
   GT_ASSIGN(const std::string from, table::to_path(*location));
   RelocateReport report{.from = from, .to = root};
-  if (from == root) return report;
+  if (from == root || io::is_s3_path(from)) {  // Data on S3 did not move with the folder.
+    report.to = from;
+    return report;
+  }
   GT_ASSIGN(auto pointers, pointers_of(*database));
   GT_RETURN_IF_ERROR(
       move_tables({.from = from, .to = root, .moved_already = true}, *options.filesystem, pointers, report));

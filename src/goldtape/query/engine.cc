@@ -6,6 +6,7 @@
 #include <duckdb.h>
 #include <fmt/format.h>
 
+#include "goldtape/query/duckdb_files_internal.h"
 #include "goldtape/query/engine_internal.h"
 #include "goldtape/query/sql_text.h"
 
@@ -91,10 +92,30 @@ std::string_view explained_statement(std::string_view sql) {
   return sql;
 }
 
+/// Carries an error of ours through Arrow.
+class ErrorDetail final : public arrow::StatusDetail {
+ public:
+  explicit ErrorDetail(Error error) : error_(std::move(error)) {}
+  [[nodiscard]] const char* type_id() const override { return "goldtape::Error"; }
+  [[nodiscard]] std::string ToString() const override { return error_.to_string(); }
+  [[nodiscard]] const Error& error() const { return error_; }
+
+ private:
+  Error error_;
+};
+
+/// The error of a file that DuckDB could not read, else its own words.
+Error cause(RemoteFiles* files, const char* words) {
+  if (files != nullptr) {
+    if (auto error = files->take_error()) return *std::move(error);
+  }
+  return sql_error(words).error();
+}
+
 /// Rows of a streaming result as Arrow batches.
 class StreamReader final : public arrow::RecordBatchReader {
  public:
-  StreamReader() = default;
+  explicit StreamReader(std::shared_ptr<RemoteFiles> files) : files_(std::move(files)) {}
   ~StreamReader() override {
     duckdb_destroy_arrow_options(&options_);
     duckdb_destroy_result(&result_);
@@ -105,10 +126,10 @@ class StreamReader final : public arrow::RecordBatchReader {
 
   Status start(duckdb_connection connection, const std::string& sql) {
     if (duckdb_prepare(connection, sql.c_str(), &prepared_) == DuckDBError) {
-      return sql_error(duckdb_prepare_error(prepared_));
+      return std::unexpected(cause(files_.get(), duckdb_prepare_error(prepared_)));
     }
     if (duckdb_execute_prepared_streaming(prepared_, &result_) == DuckDBError) {
-      return sql_error(duckdb_result_error(&result_));
+      return std::unexpected(cause(files_.get(), duckdb_result_error(&result_)));
     }
     options_ = duckdb_result_get_arrow_options(&result_);
     return import_schema();
@@ -120,8 +141,12 @@ class StreamReader final : public arrow::RecordBatchReader {
     duckdb_data_chunk chunk = duckdb_fetch_chunk(result_);
     if (chunk == nullptr) {
       *batch = nullptr;
-      if (const char* words = duckdb_result_error(&result_)) return arrow::Status::ExecutionError(words);
-      return arrow::Status::OK();
+      const char* words = duckdb_result_error(&result_);
+      if (words == nullptr) return arrow::Status::OK();
+      Error error = cause(files_.get(), words);
+      const std::string message = error.message;
+      return arrow::Status(arrow::StatusCode::ExecutionError, message,
+                           std::make_shared<ErrorDetail>(std::move(error)));
     }
     ArrowArray array{};
     const auto converted = take_error(duckdb_data_chunk_to_arrow(options_, chunk, &array));
@@ -154,6 +179,7 @@ class StreamReader final : public arrow::RecordBatchReader {
   duckdb_result result_{};
   duckdb_arrow_options options_ = nullptr;
   std::shared_ptr<arrow::Schema> schema_;
+  std::shared_ptr<RemoteFiles> files_;
 };
 
 }  // namespace
@@ -166,6 +192,7 @@ struct Engine::Handles {
   duckdb_database database = nullptr;
   duckdb_connection connection = nullptr;
   std::vector<std::string> allowed_directories;
+  std::shared_ptr<RemoteFiles> files;  ///< Absent when nothing is remote.
 };
 
 Engine::Engine(std::unique_ptr<Handles> handles) : handles_(std::move(handles)) {}
@@ -192,6 +219,10 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options) {
     duckdb_free(words);
     return error;
   }
+  if (options.remote != nullptr) {
+    handles->files = std::make_shared<RemoteFiles>(options.remote);
+    GT_RETURN_IF_ERROR(register_files(handles->database, handles->files));
+  }
   if (duckdb_connect(handles->database, &handles->connection) == DuckDBError)
     return sql_error("cannot connect");
   std::unique_ptr<Engine> engine(new Engine(std::move(handles)));
@@ -202,7 +233,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options) {
 Status Engine::run(const std::string& sql) {
   DbResult result;
   if (duckdb_query(handles_->connection, sql.c_str(), result.out()) == DuckDBError) {
-    return sql_error(duckdb_result_error(result.out()));
+    return std::unexpected(cause(handles_->files.get(), duckdb_result_error(result.out())));
   }
   return {};
 }
@@ -246,6 +277,10 @@ Status Engine::insert(const std::string& table, const arrow::Table& rows) {
   return status;
 }
 
+void Engine::add_remote_table(std::vector<RemoteFile> files) {
+  if (handles_->files != nullptr) handles_->files->add_table(std::move(files));
+}
+
 Status Engine::lock() {
   std::string list;
   for (const auto& directory : handles_->allowed_directories) {
@@ -272,7 +307,7 @@ Status Engine::require_read_only(const std::string& sql) {
   Prepared prepared;
   if (duckdb_prepare_extracted_statement(handles_->connection, statements.get(), 0, prepared.out()) ==
       DuckDBError) {
-    return sql_error(duckdb_prepare_error(prepared.get()));
+    return std::unexpected(cause(handles_->files.get(), duckdb_prepare_error(prepared.get())));
   }
   const auto type = duckdb_prepared_statement_type(prepared.get());
   if (type == DUCKDB_STATEMENT_TYPE_SELECT) return {};
@@ -289,9 +324,14 @@ Status Engine::require_read_only(const std::string& sql) {
 Result<std::shared_ptr<arrow::RecordBatchReader>> Engine::stream(std::string_view sql) {
   const std::string text(sql);
   GT_RETURN_IF_ERROR(require_read_only(text));
-  auto reader = std::make_shared<StreamReader>();
+  auto reader = std::make_shared<StreamReader>(handles_->files);
   GT_RETURN_IF_ERROR(reader->start(handles_->connection, text));
   return reader;
+}
+
+Error stream_error(const arrow::Status& status) {
+  const auto* detail = dynamic_cast<const ErrorDetail*>(status.detail().get());
+  return detail != nullptr ? detail->error() : Error{ErrorKind::kUsage, 6001, status.message()};
 }
 
 }  // namespace goldtape::query::internal

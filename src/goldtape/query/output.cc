@@ -11,6 +11,7 @@
 #include <parquet/properties.h>
 
 #include "goldtape/query/cell_text.h"
+#include "goldtape/query/engine_internal.h"
 #include "goldtape/query/text_table_internal.h"
 
 namespace goldtape::query {
@@ -22,7 +23,7 @@ constexpr std::int64_t kParquetRowGroupRows = 1'000'000;
 Result<std::shared_ptr<arrow::RecordBatch>> next(arrow::RecordBatchReader& rows) {
   std::shared_ptr<arrow::RecordBatch> batch;
   const auto status = rows.ReadNext(&batch);
-  if (!status.ok()) return fail(ErrorKind::kUsage, 6001, status.message());
+  if (!status.ok()) return std::unexpected(internal::stream_error(status));
   return batch;
 }
 

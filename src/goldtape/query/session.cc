@@ -103,9 +103,10 @@ Status create_views(internal::Engine& engine, const lake::Lake& lake, const inte
   GT_ASSIGN(const auto names, lake.catalog().list_tables());
   for (const auto& name : names) {
     GT_ASSIGN(const auto table, lake.catalog().load(name));
-    GT_ASSIGN(const auto sql, internal::create_view_sql(table, moment));
+    GT_ASSIGN(auto view, internal::create_view_sql(table, moment));
+    engine.add_remote_table(std::move(view.remote_files));
     const auto schema = "CREATE SCHEMA IF NOT EXISTS " + quote_identifier(name.space);
-    const auto made = engine.run(schema + "; " + sql);
+    const auto made = engine.run(schema + "; " + view.sql);
     if (!made) return std::unexpected(made.error().while_doing("opening " + name.to_string()));
     if (name.to_string() == "bronze.revisions") {
       GT_RETURN_IF_ERROR(engine.run("CREATE VIEW ops.revisions AS FROM bronze.revisions"));
@@ -120,9 +121,10 @@ Result<std::unique_ptr<Session>> Session::open(const lake::Lake& lake, const Ses
   GT_ASSIGN(const auto moment, moment_of(lake, options.snapshot));
   auto impl = std::make_unique<Impl>();
   impl->lake = &lake;
-  GT_ASSIGN(impl->engine, internal::Engine::open({.allowed_directories = {lake.root() + "/"},
+  GT_ASSIGN(impl->engine, internal::Engine::open({.allowed_directories = {lake.warehouse() + "/"},
                                                   .threads = options.threads,
-                                                  .memory_limit_bytes = options.memory_limit_bytes}));
+                                                  .memory_limit_bytes = options.memory_limit_bytes,
+                                                  .remote = lake.shared_filesystem()}));
   GT_RETURN_IF_ERROR(internal::create_ops_tables(*impl->engine));
   GT_RETURN_IF_ERROR(create_views(*impl->engine, lake, moment));
   GT_RETURN_IF_ERROR(impl->engine->lock());
@@ -137,7 +139,7 @@ Result<std::shared_ptr<arrow::RecordBatchReader>> Session::query(std::string_vie
 Result<std::shared_ptr<arrow::Table>> Session::table(std::string_view sql) {
   GT_ASSIGN(const auto reader, query(sql));
   auto rows = reader->ToTable();
-  if (!rows.ok()) return fail(ErrorKind::kUsage, 6001, rows.status().message());
+  if (!rows.ok()) return std::unexpected(internal::stream_error(rows.status()));
   return *rows;
 }
 

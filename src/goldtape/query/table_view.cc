@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "goldtape/io/s3_options.h"
 #include "goldtape/query/engine_internal.h"
 #include "goldtape/query/sql_text.h"
 #include "goldtape/query/table_view_internal.h"
@@ -78,9 +79,18 @@ std::string files_view(const table::Table& table, const table::ScanPlan& plan) {
       view_name(table), files, schema);
 }
 
+std::vector<RemoteFile> remote_files(const table::ScanPlan& plan) {
+  std::vector<RemoteFile> files;
+  for (const auto& task : plan.tasks) {
+    if (io::is_s3_path(task.path))
+      files.push_back({task.path, static_cast<std::uint64_t>(task.file.file_size_bytes)});
+  }
+  return files;
+}
+
 }  // namespace
 
-Result<std::string> create_view_sql(const table::Table& table, const Moment& moment) {
+Result<TableView> create_view_sql(const table::Table& table, const Moment& moment) {
   table::ScanOptions options;
   if (const auto named = moment.snapshot_ids.find(table.name().to_string());
       named != moment.snapshot_ids.end()) {
@@ -90,12 +100,14 @@ Result<std::string> create_view_sql(const table::Table& table, const Moment& mom
   }
   auto plan = table::plan_scan(table, options);
   if (!plan) {
-    if (options.as_of && plan.error().code == kExpired) return refusing_view(table, plan.error());
+    if (options.as_of && plan.error().code == kExpired)
+      return TableView{refusing_view(table, plan.error()), {}};
     // A table that had no snapshot yet at that time had no rows.
-    if (options.as_of && plan.error().kind == ErrorKind::kNotFound) return empty_view(table);
+    if (options.as_of && plan.error().kind == ErrorKind::kNotFound) return TableView{empty_view(table), {}};
     return std::unexpected<Error>(plan.error());
   }
-  return plan->tasks.empty() ? empty_view(table) : files_view(table, *plan);
+  if (plan->tasks.empty()) return TableView{empty_view(table), {}};
+  return TableView{files_view(table, *plan), remote_files(*plan)};
 }
 
 }  // namespace goldtape::query::internal

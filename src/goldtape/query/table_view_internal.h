@@ -7,6 +7,7 @@
 #include <string>
 
 #include "goldtape/base/result.h"
+#include "goldtape/query/remote_files_internal.h"
 #include "goldtape/table/scan.h"
 #include "goldtape/table/table.h"
 
@@ -18,9 +19,14 @@ struct Moment {
   std::optional<Timestamp> as_of = {};                    ///< Of all other tables; absent: now.
 };
 
+struct TableView {
+  std::string sql;
+  std::vector<RemoteFile> remote_files;  ///< Those of the view that lie on S3.
+};
+
 /// `CREATE VIEW zone.name AS ...` over exactly the files that the planner lists, columns matched by field id.
 /// A table without rows at that moment is a view without rows; one whose snapshot of that moment has expired
 /// is a view that says so when it is read. Errors: the planner's.
-[[nodiscard]] Result<std::string> create_view_sql(const table::Table& table, const Moment& moment);
+[[nodiscard]] Result<TableView> create_view_sql(const table::Table& table, const Moment& moment);
 
 }  // namespace goldtape::query::internal

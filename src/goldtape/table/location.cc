@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "goldtape/io/s3_options.h"
+
 namespace goldtape::table {
 namespace {
 
@@ -17,6 +19,15 @@ bool climbs(std::string_view path) {
     path.remove_prefix(slash + 1);
   }
   return false;
+}
+
+/// What follows "s3://", also where Hadoop calls it s3a or s3n; empty for any other location.
+std::string_view inside_s3(std::string_view location) {
+  for (const std::string_view scheme :
+       {io::kS3Scheme, std::string_view("s3a://"), std::string_view("s3n://")}) {
+    if (location.starts_with(scheme)) return location.substr(scheme.size());
+  }
+  return {};
 }
 
 std::string_view without_scheme(std::string_view location) {
@@ -32,24 +43,30 @@ std::string_view without_scheme(std::string_view location) {
 
 }  // namespace
 
-std::string to_location(std::string_view path) { return "file://" + std::string(path); }
+std::string to_location(std::string_view path) {
+  return io::is_s3_path(path) ? std::string(path) : "file://" + std::string(path);
+}
 
 Result<std::string> to_path(std::string_view location) {
-  if (location.find("://") != std::string_view::npos && !location.starts_with("file:")) {
-    return fail(ErrorKind::kUnsupported, 4026, "only files of this machine can be read, not this location",
+  const std::string_view in_s3 = inside_s3(location);
+  if (in_s3.empty() && location.find("://") != std::string_view::npos && !location.starts_with("file:")) {
+    return fail(ErrorKind::kUnsupported, 4026,
+                "only files of this machine and of S3 can be read, not this location",
                 std::string(location.substr(0, 1000)));
   }
-  const std::string_view path = without_scheme(location);
-  if (!path.starts_with('/') || climbs(path) || path.find('\0') != std::string_view::npos) {
+  const std::string_view path = in_s3.empty() ? without_scheme(location) : in_s3;
+  const bool absolute = in_s3.empty() ? path.starts_with('/') : !path.starts_with('/');
+  if (!absolute || climbs(path) || path.find('\0') != std::string_view::npos) {
     return fail(ErrorKind::kDamaged, 4026, "a location must be absolute and without '..'",
                 std::string(location.substr(0, 1000)));
   }
-  return std::string(path);
+  return in_s3.empty() ? std::string(path) : std::string(io::kS3Scheme) + std::string(path);
 }
 
 std::string normalise_location(std::string_view location) {
-  std::string normal;
-  for (const char c : without_scheme(location)) {
+  const std::string_view in_s3 = inside_s3(location);
+  std::string normal(in_s3.empty() ? std::string_view{} : io::kS3Scheme);
+  for (const char c : in_s3.empty() ? without_scheme(location) : in_s3) {
     if (c != '/' || !normal.ends_with('/')) normal += c;
   }
   return normal;

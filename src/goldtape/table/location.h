@@ -1,5 +1,6 @@
-// Locations as metadata stores them, and the local paths they name. docs/formats.md says which form we
-// write and why: absolute `file:///` URIs, which PyIceberg, DuckDB and Spark all open.
+// Locations as metadata stores them, and the paths of io::FileSystem that they name. docs/formats.md says
+// which form we write and why: absolute `file:///` and `s3://` URIs, which PyIceberg, DuckDB and Spark all
+// open.
 #pragma once
 
 #include <string>
@@ -9,12 +10,13 @@
 
 namespace goldtape::table {
 
-/// "/lake/x y" -> "file:///lake/x y" (not percent-encoded: Iceberg's locations are plain strings).
-/// Requires: an absolute path.
+/// "/lake/x y" -> "file:///lake/x y" (not percent-encoded: Iceberg's locations are plain strings); an S3 path
+/// is its own location. Requires: an absolute path.
 [[nodiscard]] std::string to_location(std::string_view path);
 
-/// The local path of a location: "file:///p", "file:/p", "file://localhost/p" and "/p" are "/p".
-/// Errors: kUnsupported GT4026 for another scheme; kDamaged GT4026 for a relative path or one with "..".
+/// The path of a location: "file:///p", "file:/p", "file://localhost/p" and "/p" are "/p"; "s3://b/k",
+/// "s3a://b/k" and "s3n://b/k" are "s3://b/k". Errors: kUnsupported GT4026 for another scheme; kDamaged
+/// GT4026 for a relative path or one with "..".
 [[nodiscard]] Result<std::string> to_path(std::string_view location);
 
 /// One spelling for all locations of the same file, for comparing.

@@ -140,7 +140,14 @@ TEST(Location, FormsOfTheSameFileAreOne) {
   EXPECT_EQ(*to_path("file://localhost/lake/x"), "/lake/x");
   EXPECT_EQ(*to_path("/lake/x"), "/lake/x");
   EXPECT_EQ(normalise_location("file:/lake//x"), normalise_location("file:///lake/x"));
-  EXPECT_EQ(to_path("s3://b/x").error().kind, ErrorKind::kUnsupported);
+  EXPECT_EQ(*to_path("s3://bucket/x y"), "s3://bucket/x y");
+  EXPECT_EQ(*to_path("s3a://bucket/x"), "s3://bucket/x");
+  EXPECT_EQ(to_location("s3://bucket/x"), "s3://bucket/x");
+  EXPECT_EQ(normalise_location("s3n://bucket//x"), normalise_location("s3://bucket/x"));
+  EXPECT_NE(normalise_location("s3://bucket/x"), normalise_location("/bucket/x"));
+  EXPECT_EQ(to_path("s3:///x").error().kind, ErrorKind::kDamaged);
+  EXPECT_EQ(to_path("s3://bucket/../x").error().kind, ErrorKind::kDamaged);
+  EXPECT_EQ(to_path("gs://bucket/x").error().kind, ErrorKind::kUnsupported);
   EXPECT_EQ(to_path("lake/x").error().kind, ErrorKind::kDamaged);
   EXPECT_EQ(to_path("file:///lake/../etc/passwd").error().kind, ErrorKind::kDamaged);
   EXPECT_EQ(to_path("file:///lake/a..b")->size(), 10U);

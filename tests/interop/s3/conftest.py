@@ -7,6 +7,7 @@ import os
 import pathlib
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +16,11 @@ import pyarrow.fs
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+
+from s3_admin import S3Admin  # noqa: E402
+from s3_lake import S3Lake  # noqa: E402
+
 KEY = "goldtape-tests"
 SECRET = "not-a-secret-0123456789"
 
@@ -67,6 +73,9 @@ class S3Service:
             allow_bucket_creation=True,
         )
 
+    def admin(self) -> S3Admin:
+        return S3Admin(self.port, self.key, self.secret)
+
     def make_bucket(self, name: str) -> str:
         self.files().create_dir(name)
         return name
@@ -110,3 +119,12 @@ def minio(tmp_path_factory) -> S3Service:
             process.terminate()
             process.wait(timeout=20)
             log.close()
+
+
+@pytest.fixture
+def on_s3(goldtape, minio, tmp_path, request) -> S3Lake:
+    """A new lake in a bucket of its own."""
+    bucket = "".join(c if c.isalnum() else "-" for c in request.node.name.lower())[:50].strip("-")
+    lake = S3Lake(goldtape, tmp_path / "s3", minio, bucket)
+    lake("init", "--make-bucket")
+    return lake
