@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
-import signal
-import subprocess
 import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-
-class Server:
-    """The program, serving a lake until it is told to stop."""
-
-    def __init__(self, program, lake, *args, env=None):
-        self.lake = lake
-        self.process = subprocess.Popen(
-            [str(program), "--lake", str(lake), "serve", "--iceberg", "--port", "0", *args],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **(env or {})})
-        line = self.process.stdout.readline()
-        assert line.startswith("listening on http"), line + self.process.stderr.read()
-        self.url = line.split()[-1]
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(timeout=30)
-        finally:
-            self.process.kill()
+from rest_server import Server  # noqa: E402
 
 
 @pytest.fixture
