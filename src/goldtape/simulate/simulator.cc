@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "goldtape/io/http.h"
+#include "goldtape/simulate/yahoo.h"
 
 namespace goldtape::simulate {
 namespace {
@@ -64,14 +65,15 @@ serve::Response Simulator::handle(const serve::Request& request) {
 
 serve::Response Simulator::handle_venue(const serve::Request& request, const VenueRoute& route) {
   const Timestamp now = options_.clock->now();
-  const auto met = troubles().meet(route.venue, route.path, request.target, options_.real->monotonic());
+  const auto wire = to_wire(request, route.path, route.base_url);
+  const auto met = troubles().meet(route.venue, route.path, request.target, options_.real->monotonic(),
+                                   yahoo_has_session(wire));
   serve::Response response;
   const bool replaced =
       std::ranges::any_of(met, [](const WireTrouble* trouble) { return replaces_answer(trouble->kind); });
   if (request.method != "GET" && request.method != "HEAD") {
     response = serve::Response::json(405, R"({"message":"method not allowed"})");
   } else if (!replaced) {
-    const auto wire = to_wire(request, route.path, route.base_url);
     if (request.is_websocket && route.venue == Venue::kAlpaca && AlpacaStream::is_stream(route.path)) {
       response.status = 101;
       response.websocket = stream_.events(wire);

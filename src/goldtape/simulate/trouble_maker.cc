@@ -63,7 +63,7 @@ bool TroubleMaker::exceeds(const WireTrouble& trouble, State& state, std::chrono
 
 std::vector<const WireTrouble*> TroubleMaker::meet(Venue venue, std::string_view path,
                                                    std::string_view target,
-                                                   std::chrono::microseconds monotonic) {
+                                                   std::chrono::microseconds monotonic, bool has_session) {
   std::vector<const WireTrouble*> met;
   if (script_.wire.empty()) return met;
   const std::uint64_t hash = xxh3_64(target);
@@ -72,6 +72,10 @@ std::vector<const WireTrouble*> TroubleMaker::meet(Venue venue, std::string_view
     const WireTrouble& trouble = script_.wire[i];
     if (trouble.venue && *trouble.venue != venue) continue;
     if (!fits_pattern(path, trouble.path)) continue;
+    if (trouble.kind == WireTrouble::Kind::kCrumb &&
+        (venue != Venue::kYahoo || has_session || !path.starts_with("/v8/"))) {
+      continue;
+    }
     if (!strikes(trouble, states_[i], i, hash)) continue;
     if (trouble.kind == WireTrouble::Kind::kLimit && !exceeds(trouble, states_[i], monotonic)) continue;
     met.push_back(&trouble);

@@ -19,10 +19,12 @@ class TroubleMaker {
  public:
   explicit TroubleMaker(TroubleScript script);
 
-  /// The faults that a request meets, in the script's order. `monotonic` is real time, for limits.
+  /// The faults that a request meets, in the script's order. `monotonic` is real time, for limits;
+  /// `has_session`: it bears Yahoo's cookie and crumb.
   [[nodiscard]] std::vector<const WireTrouble*> meet(Venue venue, std::string_view path,
                                                      std::string_view target,
-                                                     std::chrono::microseconds monotonic);
+                                                     std::chrono::microseconds monotonic,
+                                                     bool has_session = false);
   [[nodiscard]] const std::vector<BarTrouble>& bars_at(Venue venue) const {
     return bars_[static_cast<std::size_t>(venue)];
   }

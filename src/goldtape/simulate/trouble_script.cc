@@ -22,6 +22,7 @@ struct Word {
 constexpr std::array kWireWords{
     Word{"status", Wire::kStatus},
     Word{"limit", Wire::kLimit},
+    Word{"crumb", Wire::kCrumb},
     Word{"redirect", Wire::kRedirect},
     Word{"html", Wire::kHtml},
     Word{"empty_body", Wire::kEmptyBody},
@@ -167,6 +168,7 @@ Status read_own(Entry& entry, WireTrouble& trouble) {
       trouble.skew = std::chrono::seconds{static_cast<std::int64_t>(by)};
       return {};
     }
+    case Wire::kCrumb:
     case Wire::kHtml:
     case Wire::kEmptyBody: return {};
   }

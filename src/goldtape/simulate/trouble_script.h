@@ -21,6 +21,7 @@ struct WireTrouble {
   enum class Kind : std::uint8_t {
     kStatus,       ///< The venue's own error of this status, with Retry-After when it is said.
     kLimit,        ///< 429 for what exceeds a rate; kept in real time.
+    kCrumb,        ///< Yahoo's 401 for charts asked for without cookie and crumb.
     kRedirect,     ///< 302 to elsewhere.
     kHtml,         ///< A page for people, with status 200.
     kEmptyBody,    ///< 200 and nothing.

@@ -136,6 +136,23 @@ TEST_F(Trouble, AnAnswerCanBeHugeOrSmallAndHugeUnpacked) {
   EXPECT_TRUE(bomb.body.starts_with("\x1f\x8b"));
 }
 
+TEST_F(Trouble, AChartMayNeedTheCookieAndTheCrumb) {
+  start(R"({"do": "crumb"})");
+  const std::string chart = "/yahoo/v8/finance/chart/SPY?range=5d";
+  EXPECT_EQ(get(chart).status, 401);
+  EXPECT_TRUE(get(chart).body.contains("Invalid Crumb"));
+  const auto with_cookie = [&](const std::string& target) {
+    serve::test::RawClient client(server->port());
+    client.send("GET " + target + " HTTP/1.1\r\nHost: x\r\nCookie: A3=d=AQABBSIMULATED\r\n\r\n");
+    return client.answer();
+  };
+  EXPECT_TRUE(get("/yahoo/fc").head.contains("Set-Cookie: A3=d=AQABBSIMULATED"));
+  const auto crumb = with_cookie("/yahoo/v1/test/getcrumb");
+  EXPECT_EQ(crumb.status, 200);
+  EXPECT_EQ(with_cookie(chart).status, 401);
+  EXPECT_EQ(with_cookie(chart + "&crumb=" + crumb.body).status, 200);
+}
+
 TEST_F(Trouble, ASlowAnswerIsHeldBack) {
   start(R"({"do": "slow", "delay_ms": 300})");
   const auto begin = std::chrono::steady_clock::now();
@@ -189,7 +206,7 @@ TEST(TroubleScript, SaysWhatItDoesNotUnderstand) {
   refuse("{}", "\"trouble\" is a list");
   refuse(R"({"trouble": [], "seeds": 1})", "\"seeds\" has no meaning");
   refuse(R"({"trouble": [5]})", "t.json, trouble 1");
-  refuse(R"({"trouble": [{"do": "explode"}]})", "has to be one of status limit");
+  refuse(R"({"trouble": [{"do": "explode"}]})", "has to be one of status limit crumb");
   refuse(R"({"trouble": [{"do": "slow", "delay": 5}]})", "\"delay\" has no meaning");
   refuse(R"({"trouble": [{"do": "status", "status": 200}]})", "from 400 to 599");
   refuse(R"({"trouble": [{"do": "status", "share": 2}]})", "from 0 to 1");

@@ -100,8 +100,8 @@ void shift_date(serve::Response& response, std::chrono::seconds by) {
 }  // namespace
 
 bool replaces_answer(Kind kind) {
-  return kind == Kind::kStatus || kind == Kind::kLimit || kind == Kind::kRedirect || kind == Kind::kHtml ||
-         kind == Kind::kEmptyBody || kind == Kind::kGzipBomb;
+  return kind == Kind::kStatus || kind == Kind::kLimit || kind == Kind::kCrumb || kind == Kind::kRedirect ||
+         kind == Kind::kHtml || kind == Kind::kEmptyBody || kind == Kind::kGzipBomb;
 }
 
 void apply_trouble(const WireTrouble& trouble, Venue venue, serve::Response& response) {
@@ -112,6 +112,13 @@ void apply_trouble(const WireTrouble& trouble, Venue venue, serve::Response& res
       if (trouble.retry_after_s) {
         response.headers.set("Retry-After", std::to_string(*trouble.retry_after_s));
       }
+      return;
+    case Kind::kCrumb:
+      replace(
+          response,
+          {.status = 401,
+           .body =
+               R"({"finance":{"result":null,"error":{"code":"Unauthorized","description":"Invalid Crumb"}}})"});
       return;
     case Kind::kRedirect:
       replace(response, {.status = 302, .body = {}, .content_type = "text/html"});

@@ -295,6 +295,18 @@ WireAnswer yahoo_error(int status, std::string_view code, std::string_view descr
 
 }  // namespace internal
 
+namespace {
+
+constexpr std::string_view kCrumb = "s1mUlat3d.cr";
+
+bool has_cookie(const WireRequest& request) { return request.header("cookie").value_or("").contains("A3="); }
+
+}  // namespace
+
+bool yahoo_has_session(const WireRequest& request) {
+  return has_cookie(request) && request.get_or("crumb", "") == kCrumb;
+}
+
 std::string yahoo_symbol(std::string_view ticker) {
   std::string symbol(ticker);
   std::ranges::replace(symbol, '.', '-');
@@ -316,13 +328,13 @@ WireAnswer yahoo_answer(const Scene& scene, const WireRequest& request) {
                          "Secure; HttpOnly; SameSite=None"}}};
   }
   if (request.path == "/v1/test/getcrumb") {
-    if (!request.header("cookie").value_or("").contains("A3=")) {
+    if (!has_cookie(request)) {
       return {
           .status = 401,
           .body =
               R"({"finance":{"result":null,"error":{"code":"Unauthorized","description":"Invalid Cookie"}}})"};
     }
-    return {.body = "s1mUlat3d.cr", .content_type = "text/plain;charset=utf-8"};
+    return {.body = std::string(kCrumb), .content_type = "text/plain;charset=utf-8"};
   }
   return {
       .status = 404,

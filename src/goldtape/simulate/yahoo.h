@@ -12,6 +12,9 @@ namespace goldtape::simulate {
 /// answered with status 500.
 [[nodiscard]] WireAnswer yahoo_answer(const Scene& scene, const WireRequest& request);
 
+/// Whether a request bears the cookie and the crumb that the answers above give out.
+[[nodiscard]] bool yahoo_has_session(const WireRequest& request);
+
 /// Yahoo writes BRK-B for BRK.B.
 [[nodiscard]] std::string yahoo_symbol(std::string_view ticker);
 
