@@ -96,8 +96,8 @@ class Events {
 
   void make() {
     // Shares of all securities a year, and the least that any range gets.
-    for_some(0.025, 0.025, [this](auto& one, Date date) { list_late(one, date); });
-    for_some(0.025, 0.025, [this](auto& one, Date date) { delist(one, date); });
+    for_some(0.025, 0.025, [](auto& one, Date date) { list_late(one, date); });
+    for_some(0.025, 0.025, [](auto& one, Date date) { delist(one, date); });
     for_some(0.015, 0.02, [this](auto& one, Date date) { rename(one, date); });
     for_some(0.03, 0.03, [](auto& one, Date date) { split(one, date, date.time_since_epoch().count()); });
     for_some(0.015, 0.015, [](auto& one, Date date) { reverse_split(one, date); });
