@@ -43,6 +43,10 @@ Status append_actions(const arrow::Table& rows, Names& load_ids, std::vector<Bro
   GT_ASSIGN(const auto* observed_at, columns.get<arrow::TimestampArray>("observed_at"));
   GT_ASSIGN(const auto* ingested_at, columns.get<arrow::TimestampArray>("ingested_at"));
   GT_ASSIGN(const auto* load_id, columns.get<arrow::StringArray>("load_id"));
+  const arrow::Date32Array* basis = nullptr;
+  if (rows.schema()->GetFieldIndex("basis_as_of") >= 0) {
+    GT_ASSIGN(basis, columns.get<arrow::Date32Array>("basis_as_of"));
+  }
   for (std::int64_t i = 0; i < rows.num_rows(); ++i) {
     BronzeAction row;
     row.action.ticker = ticker->GetString(i);
@@ -53,6 +57,7 @@ Status append_actions(const arrow::Table& rows, Names& load_ids, std::vector<Bro
     row.action.new_ticker = text_or_empty(new_ticker, i);
     row.action.description = text_or_empty(description, i);
     row.action.known_at = from_micros(known_at->Value(i));
+    if (basis != nullptr && !basis->IsNull(i)) row.action.basis_as_of = from_days(basis->Value(i));
     row.observed_us = observed_at->Value(i);
     row.ingested_us = ingested_at->Value(i);
     row.load = load_ids.intern(load_id->GetView(i));
@@ -80,6 +85,8 @@ Result<std::shared_ptr<arrow::Table>> actions_table(std::string_view source,
     out.time(row.observed_us);
     out.time(row.ingested_us);
     out.text(load_ids[row.load]);
+    const auto basis = row.action.basis_as_of;
+    out.date_or_null(basis ? std::optional(to_days(*basis)) : std::nullopt);
   }
   return out.finish();
 }

@@ -62,6 +62,12 @@ class TableBuilder {
   void text_or_null(std::string_view value) {
     as<arrow::StringBuilder>([&](auto& b) { return value.empty() ? b.AppendNull() : b.Append(value); });
   }
+  void optional_text(std::optional<std::string_view> value) {
+    as<arrow::StringBuilder>([&](auto& b) { return value ? b.Append(*value) : b.AppendNull(); });
+  }
+  void flag_or_null(std::optional<bool> value) {
+    as<arrow::BooleanBuilder>([&](auto& b) { return value ? b.Append(*value) : b.AppendNull(); });
+  }
   void time(std::int64_t us) {
     as<arrow::TimestampBuilder>([&](auto& b) { return b.Append(us); });
   }

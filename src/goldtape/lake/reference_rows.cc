@@ -1,12 +1,14 @@
 #include "goldtape/lake/reference_rows.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include <arrow/api.h>
 
 #include "goldtape/lake/table_rows_internal.h"
 #include "goldtape/model/table_def.h"
+#include "goldtape/reference/adjustment.h"
 
 namespace goldtape::lake {
 
@@ -54,6 +56,9 @@ std::vector<SecurityAction> resolve_actions(const std::vector<SourcedAction>& ac
                                             const reference::SecurityMaster& master,
                                             std::int64_t& unresolved) {
   std::vector<SecurityAction> out;
+  std::map<std::int64_t, std::vector<reference::Adjustment>> splits;
+  std::vector<std::pair<std::size_t, Date>>
+      adjusted;  // rows of `out` whose amounts are divided by later splits
   unresolved = 0;
   for (const auto& [source, action] : actions) {
     auto id = master.resolve(action.ticker, action.ex_date - std::chrono::days{1});
@@ -72,7 +77,17 @@ std::vector<SecurityAction> resolve_actions(const std::vector<SourcedAction>& ac
     if (!action.new_ticker.empty() && action.type != model::ActionType::kRename) {
       row.new_security_id = master.resolve(action.new_ticker, action.ex_date);
     }
+    if (reference::is_split(row.type)) {
+      splits[*id].push_back({.ex_date = row.ex_date, .type = row.type, .value = row.value, .known_at = {}});
+    }
+    if (action.basis_as_of) adjusted.emplace_back(out.size(), *action.basis_as_of);
     out.push_back(std::move(row));
+  }
+  for (const auto& [number, as_of] : adjusted) {
+    const auto known = splits.find(out[number].security_id);
+    if (known == splits.end()) continue;
+    const reference::FactorSchedule schedule(known->second, {}, Timestamp::max());
+    out[number].value *= schedule.splits_between(out[number].ex_date, as_of);
   }
   std::ranges::sort(
       out, [](const SecurityAction& a, const SecurityAction& b) { return order_of(a) < order_of(b); });
@@ -92,6 +107,8 @@ Result<std::vector<SourcedAction>> bronze_actions_from_arrow(const arrow::Table&
     const auto* new_ticker = in.get<arrow::StringArray>("new_ticker");
     const auto* description = in.get<arrow::StringArray>("description");
     const auto* known_at = in.get<arrow::TimestampArray>("known_at");
+    const bool has_basis = batch.schema()->GetFieldIndex("basis_as_of") >= 0;
+    const auto* basis = has_basis ? in.get<arrow::Date32Array>("basis_as_of") : nullptr;
     if (!in.missing().empty()) return damaged("bronze.corporate_actions", in.missing());
     for (std::int64_t i = 0; i < batch.num_rows(); ++i) {
       SourcedAction row{.source = source->GetString(i), .action = {}};
@@ -103,6 +120,7 @@ Result<std::vector<SourcedAction>> bronze_actions_from_arrow(const arrow::Table&
       row.action.new_ticker = text_or_none(*new_ticker, i).value_or("");
       row.action.description = text_or_none(*description, i).value_or("");
       row.action.known_at = from_micros(known_at->Value(i));
+      if (basis != nullptr) row.action.basis_as_of = date_or_none(*basis, i);
       out.push_back(std::move(row));
     }
     return {};

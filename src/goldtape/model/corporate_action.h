@@ -43,6 +43,7 @@ struct ActionBatch {
   std::string source;
   Timestamp observed_at{};
   std::vector<CorporateAction> actions;
+  std::vector<std::string> notes = {};  ///< What a person should know of the answer.
 };
 
 }  // namespace goldtape::model

@@ -103,7 +103,9 @@ TableDef corporate_actions() {
       .required("observed_at", kTime, "UTC, microseconds", "HTTP Date, file name or flag",
                 "When the vendor first said this.")
       .required("ingested_at", kTime, "UTC, microseconds", "clock", "When the row was written here.")
-      .required("load_id", kText, "", "ingest", "The load that brought it.");
+      .required("load_id", kText, "", "ingest", "The load that brought it.")
+      .optional("basis_as_of", kDate, "", "vendor",
+                "Last date whose splits are in an amount per share; NULL when it is as paid.");
   return {.zone = "bronze",
           .name = "corporate_actions",
           .doc =

@@ -41,6 +41,7 @@ class Columns {
 };
 
 [[nodiscard]] std::vector<TableDef> bronze_tables();
+[[nodiscard]] std::vector<TableDef> record_tables();
 [[nodiscard]] std::vector<TableDef> silver_tables();
 [[nodiscard]] std::vector<TableDef> reference_tables();
 [[nodiscard]] std::vector<TableDef> quarantine_tables();
