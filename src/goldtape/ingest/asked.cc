@@ -73,9 +73,9 @@ Stream stream_of(const provider::Request& request, const provider::VenueTraits& 
 
 Result<std::map<Stream, Asked>> read_asked(store::Database& database, const provider::VenueTraits& traits) {
   GT_ASSIGN(const store::Rows found,
-            database.query("SELECT run_id, status, request, observed_at FROM load_audit WHERE source = ? "
-                           "AND status <> 'undone' ORDER BY requested_at, load_id",
-                           {std::string(traits.name)}));
+            database.query("SELECT run_id, status, request, observed_at FROM load_audit WHERE (source = ? OR "
+                           "source LIKE ?) AND status <> 'undone' ORDER BY requested_at, load_id",
+                           {std::string(traits.name), fmt::format("{}-%", traits.name)}));
   std::map<std::string, Chain> chains;
   for (const store::Row& row : found.rows) {
     GT_ASSIGN(const provider::Request request, provider::Request::from_json(store::text_of(row[2])));

@@ -32,7 +32,9 @@ class Planner {
     if (!dataset_.by_range) return ask_as_a_whole();
     find_sessions();
     std::map<std::vector<Run>, std::vector<std::string>> groups;
-    for (const std::string& ticker : spec_.tickers) groups[missing_runs(ticker)].push_back(ticker);
+    const std::vector<std::string> as_a_whole{std::string()};
+    const auto& tickers_asked = dataset_.max_tickers == 0 ? as_a_whole : spec_.tickers;
+    for (const std::string& ticker : tickers_asked) groups[missing_runs(ticker)].push_back(ticker);
     for (const auto& [runs, tickers] : groups) {
       if (runs.empty()) continue;
       plan_.tickers.insert(plan_.tickers.end(), tickers.begin(), tickers.end());
@@ -125,11 +127,10 @@ class Planner {
 
   /// Splits a run into ranges that the venue takes, each with its tickers in batches.
   Status ask(const Run& run, const std::vector<std::string>& tickers) {
-    const provider::IntervalTraits* interval = dataset_.find(spec_.stream.interval);
-    const auto longest = interval != nullptr && interval->max_range.count() > 0 ? interval->max_range
-                                                                                : std::chrono::days(100'000);
-    const std::size_t batch =
-        std::min(std::max<std::size_t>(spec_.batch, 1), std::size_t{dataset_.max_tickers});
+    std::chrono::hours longest = dataset_.longest_range(spec_.stream.interval);
+    if (longest.count() == 0) longest = std::chrono::days(100'000);
+    const std::size_t batch = std::max<std::size_t>(
+        std::min(std::max<std::size_t>(spec_.batch, 1), std::size_t{dataset_.max_tickers}), 1);
     const auto most = static_cast<std::size_t>(std::max<std::int64_t>(
         1,
         spec_.max_rows / (rows_per_session() * static_cast<std::int64_t>(std::min(batch, tickers.size())))));
@@ -159,6 +160,7 @@ class Planner {
       const auto end = std::min(at + batch, tickers.size());
       ask.tickers.assign(tickers.begin() + static_cast<std::ptrdiff_t>(at),
                          tickers.begin() + static_cast<std::ptrdiff_t>(end));
+      if (dataset_.max_tickers == 0) ask.tickers.clear();
       GT_ASSIGN(provider::Request request, venue_.make_request(ask));
       plan_.rows += static_cast<std::int64_t>((end - at) * (last - first + 1)) * rows_per_session();
       plan_.requests.push_back(std::move(request));

@@ -24,7 +24,10 @@ std::string only_ticker(const std::vector<std::string>& tickers, const std::stri
   return tickers.size() == 1 ? tickers.front() : asked;
 }
 
+/// Bars are bars, whatever the venue calls the question that brought them: they are folded together.
 void describe(const model::BarBatch& bars, store::LoadAudit& audit) {
+  audit.dataset = "bars";
+  audit.interval = model::to_string(bars.origin.interval);
   audit.rows_fetched = static_cast<std::int64_t>(bars.size() + bars.rejected.size());
   audit.ticker = only_ticker(bars.tickers, audit.ticker);
   if (bars.empty()) return;
@@ -43,6 +46,18 @@ void describe(const model::ActionBatch& batch, store::LoadAudit& audit) {
   const auto [first, last] = std::ranges::minmax_element(batch.actions, {}, &model::CorporateAction::ex_date);
   audit.range_start = first->ex_date;
   audit.range_end = last->ex_date + std::chrono::days(1);
+}
+
+void describe(const model::RecordBatch& batch, store::LoadAudit& audit) {
+  audit.rows_fetched = static_cast<std::int64_t>(batch.rows.size());
+  for (std::size_t i = 0; i < batch.rows.size(); ++i) {
+    const auto* days = std::get_if<std::int64_t>(&model::cell(batch, i, "date"));
+    if (days == nullptr) continue;
+    const Timestamp date = from_days(static_cast<std::int32_t>(*days));
+    if (!audit.range_start || date < *audit.range_start) audit.range_start = date;
+    if (!audit.range_end || date + std::chrono::days(1) > *audit.range_end)
+      audit.range_end = date + std::chrono::days(1);
+  }
 }
 
 /// A load that is tried again finds its rows in quarantine: equal ones stay, others make way.
@@ -64,6 +79,10 @@ void accept(provider::Rows rows, const std::set<std::uint32_t>& refused, Pending
   } else if (auto* batch = std::get_if<model::ActionBatch>(&rows)) {
     lake::ActionLoad load =
         lake::make_action_load(audit.load_id, audit.observed_at, std::move(batch->actions), refused);
+    audit.duplicates_removed = load.duplicates_removed;
+    pending.rows = std::move(load);
+  } else if (auto* records = std::get_if<model::RecordBatch>(&rows)) {
+    lake::RecordLoad load = lake::make_record_load(audit.load_id, audit.observed_at, std::move(*records));
     audit.duplicates_removed = load.duplicates_removed;
     pending.rows = std::move(load);
   }

@@ -77,13 +77,24 @@ Judgement judge(const provider::Rows& rows, const IngestOptions& options, Timest
     }
     for (const model::RejectedRow& row : bars->rejected)
       out.quarantine.push_back(rejected_row(bars->origin, row));
+    if (bars->empty_rows > 0) {
+      out.warnings.push_back(fmt::format("{} places of the answer hold no value: no bars", bars->empty_rows));
+    }
+    if (bars->unfinished_rows > 0) {
+      out.warnings.push_back(
+          fmt::format("{} bars had not ended when they were observed: left out", bars->unfinished_rows));
+    }
     if (!bars->rejected.empty()) {
       const model::RejectedRow& first = bars->rejected.front();
       out.warnings.push_back(fmt::format("{} rows went to quarantine, first: line {}: {}",
                                          bars->rejected.size(), first.line, first.reason));
     }
+  } else if (const auto* records = std::get_if<model::RecordBatch>(&rows)) {
+    out.warnings = records->notes;
+    if (auto fits = model::check_records(*records); !fits) out.refusal = std::move(fits.error());
   } else {
     const auto& actions = std::get<model::ActionBatch>(rows);
+    out.warnings = actions.notes;
     const quality::Report report = quality::check_actions(actions, context, options.quality);
     const quality::Decision decision = quality::decide(report, options.on_critical);
     take_in(report, decision, now, name, out);

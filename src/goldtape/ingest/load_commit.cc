@@ -9,6 +9,7 @@
 #include "goldtape/ingest/load_status.h"
 #include "goldtape/lake/action_merge.h"
 #include "goldtape/lake/bar_merge.h"
+#include "goldtape/lake/record_merge.h"
 #include "goldtape/table/commit.h"
 
 namespace goldtape::ingest {
@@ -56,9 +57,40 @@ Result<Merged> merge_actions(const lake::Lake& lake, const LoadReader& reader,
   return Merged{std::move(merge.changes), std::move(merge.counts)};
 }
 
-bool has_bars(const std::vector<PendingLoad>& loads) {
-  return std::ranges::any_of(
-      loads, [](const PendingLoad& load) { return std::holds_alternative<lake::BarLoad>(load.rows); });
+Result<Merged> merge_records(const lake::Lake& lake, const LoadReader& reader,
+                             std::vector<PendingLoad>& loads, Timestamp now) {
+  lake::RecordMergeInput input{.source = {}, .dataset = {}, .loads = {}, .now = now};
+  for (const PendingLoad& load : loads) {
+    const auto* records = std::get_if<lake::RecordLoad>(&load.rows);
+    if (records == nullptr) continue;
+    input.source = load.audit.source;
+    input.dataset = load.audit.dataset;
+    input.loads.push_back(records);
+  }
+  GT_ASSIGN(lake::RecordMerge merge,
+            lake::plan_record_merge(lake, input, [&](std::string_view id) { return reader.records(id); }));
+  return Merged{std::move(merge.changes), std::move(merge.counts)};
+}
+
+template <typename Load>
+bool has(const std::vector<PendingLoad>& loads) {
+  return std::ranges::any_of(loads,
+                             [](const PendingLoad& load) { return std::holds_alternative<Load>(load.rows); });
+}
+
+Result<Merged> merge(const lake::Lake& lake, const LoadReader& reader, std::vector<PendingLoad>& loads,
+                     Timestamp now) {
+  if (has<lake::BarLoad>(loads)) return merge_bars(lake, reader, loads, now);
+  if (has<lake::RecordLoad>(loads)) return merge_records(lake, reader, loads, now);
+  return merge_actions(lake, reader, loads, now);
+}
+
+table::TableName table_of(const PendingLoad& load) {
+  if (const auto* records = std::get_if<lake::RecordLoad>(&load.rows)) {
+    const std::string& name = records->records.table;
+    return {"bronze", name.substr(name.find('.') + 1)};
+  }
+  return {"bronze", std::holds_alternative<lake::BarLoad>(load.rows) ? "bars" : "corporate_actions"};
 }
 
 void fill_in(std::vector<PendingLoad>& loads, const std::vector<lake::FoldCounts>& counts, Timestamp now) {
@@ -88,8 +120,7 @@ Status write_ops(store::Transaction& transaction, const table::CommitResult& res
                  std::vector<PendingLoad>& loads) {
   for (PendingLoad& load : loads) {
     if (load.audit.status == load_status::kLoaded) {
-      const bool bars = std::holds_alternative<lake::BarLoad>(load.rows);
-      load.audit.snapshot_id = result.snapshot_id({"bronze", bars ? "bars" : "corporate_actions"});
+      load.audit.snapshot_id = result.snapshot_id(table_of(load));
     }
     GT_RETURN_IF_ERROR(store::put_load(transaction, load.audit));
     for (store::QualityResult& outcome : load.quality) outcome.snapshot_id = load.audit.snapshot_id;
@@ -113,8 +144,7 @@ Result<std::vector<lake::TableChange>> quarantine_changes(const lake::Lake& lake
 Result<bool> try_commit(const lake::Lake& lake, const LoadReader& reader, const std::string& run_id,
                         std::vector<PendingLoad>& loads) {
   const Timestamp now = lake.clock().now();
-  GT_ASSIGN(Merged merged,
-            has_bars(loads) ? merge_bars(lake, reader, loads, now) : merge_actions(lake, reader, loads, now));
+  GT_ASSIGN(Merged merged, merge(lake, reader, loads, now));
   auto quarantine = quarantine_changes(lake, loads, now);
   if (!quarantine) {
     lake::discard(merged.changes);

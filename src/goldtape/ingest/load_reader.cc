@@ -72,4 +72,12 @@ Result<lake::ActionLoad> LoadReader::actions(std::string_view load_id) const {
   return lake::make_action_load(load.load_id, load.observed_at, std::move(batch->actions), refused);
 }
 
+Result<lake::RecordLoad> LoadReader::records(std::string_view load_id) const {
+  GT_ASSIGN(const store::LoadAudit load, audit_of(lake_, load_id));
+  GT_ASSIGN(provider::Rows rows, parse(load));
+  auto* batch = std::get_if<model::RecordBatch>(&rows);
+  if (batch == nullptr) return other_rows(load);
+  return lake::make_record_load(load.load_id, load.observed_at, std::move(*batch));
+}
+
 }  // namespace goldtape::ingest

@@ -6,6 +6,7 @@
 #include "goldtape/base/result.h"
 #include "goldtape/lake/bar_load.h"
 #include "goldtape/lake/lake.h"
+#include "goldtape/lake/record_merge.h"
 #include "goldtape/provider/registry.h"
 #include "goldtape/store/load_audit.h"
 
@@ -21,6 +22,7 @@ class LoadReader {
   /// Errors: kNotFound GT5040; kDamaged GT5020 the raw answer, or it no longer parses to such rows.
   [[nodiscard]] Result<lake::BarLoad> bars(std::string_view load_id) const;
   [[nodiscard]] Result<lake::ActionLoad> actions(std::string_view load_id) const;
+  [[nodiscard]] Result<lake::RecordLoad> records(std::string_view load_id) const;
 
  private:
   [[nodiscard]] Result<provider::Rows> parse(const store::LoadAudit& load) const;

@@ -12,6 +12,7 @@
 #include "goldtape/ingest/quarantine.h"
 #include "goldtape/lake/action_merge.h"
 #include "goldtape/lake/bar_merge.h"
+#include "goldtape/lake/record_merge.h"
 #include "goldtape/table/commit.h"
 
 namespace goldtape::ingest {
@@ -32,6 +33,18 @@ Result<Withdrawal> plan_withdrawal(const lake::Lake& lake, const LoadReader& rea
         lake::plan_action_merge(
             lake, {.source = load.source, .loads = {}, .withdrawn = &withdrawn, .now = lake.clock().now()},
             [&](std::string_view id) { return reader.actions(id); }));
+    return Withdrawal{std::move(merge.changes), 0};
+  }
+  if (load.dataset != "bars") {
+    GT_ASSIGN(const lake::RecordLoad withdrawn, reader.records(load.load_id));
+    GT_ASSIGN(lake::RecordMerge merge,
+              lake::plan_record_merge(lake,
+                                      {.source = load.source,
+                                       .dataset = load.dataset,
+                                       .loads = {},
+                                       .withdrawn = &withdrawn,
+                                       .now = lake.clock().now()},
+                                      [&](std::string_view id) { return reader.records(id); }));
     return Withdrawal{std::move(merge.changes), 0};
   }
   GT_ASSIGN(const lake::BarLoad withdrawn, reader.bars(load.load_id));

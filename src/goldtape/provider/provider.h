@@ -15,6 +15,7 @@
 #include "goldtape/model/bar_batch.h"
 #include "goldtape/model/corporate_action.h"
 #include "goldtape/model/interval.h"
+#include "goldtape/model/record_batch.h"
 
 namespace goldtape::provider {
 
@@ -23,7 +24,7 @@ namespace goldtape::provider {
 struct Request {
   std::string provider;                             ///< Registry name of the venue that parses it: "files".
   std::string source;                               ///< As stored in bronze; for files the --source name.
-  std::string dataset = "bars";                     ///< bars | actions
+  std::string dataset = "bars";                     ///< bars | actions | listings | halts | trades | ...
   std::string ticker = "_many";                     ///< One ticker, or "_many".
   model::Interval interval = model::Interval::k1m;  ///< Bars only.
   /// Parsing and asking parameters by name, canonical and complete (no locale, no machine path):
@@ -52,7 +53,7 @@ struct Answer {
 };
 
 /// Typed rows of an answer.
-using Rows = std::variant<model::BarBatch, model::ActionBatch>;
+using Rows = std::variant<model::BarBatch, model::ActionBatch, model::RecordBatch>;
 
 /// A venue. Implementations are thread safe.
 class Provider {

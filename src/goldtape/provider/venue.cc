@@ -37,12 +37,14 @@ Status check_range(const VenueTraits& venue, const DatasetTraits& dataset, const
   if (!ask.range || ask.range->end <= ask.range->start) {
     return refuse(venue, 2205, fmt::format("{} need a range with an end after its start", dataset.dataset));
   }
-  const IntervalTraits* interval = dataset.find(ask.interval);
-  if (interval == nullptr || interval->max_range.count() == 0) return {};
-  if (ask.range->end - ask.range->start <= interval->max_range) return {};
-  return refuse(venue, 2205,
-                fmt::format("{} bars come at most {} days at a time", model::to_string(ask.interval),
-                            interval->max_range.count()));
+  // A day may have 25 hours.
+  const std::chrono::days longest = dataset.longest_range(ask.interval);
+  if (longest.count() == 0 || ask.range->end - ask.range->start <= longest + std::chrono::hours(1)) return {};
+  return refuse(
+      venue, 2205,
+      fmt::format("{}{} come at most {} days at a time",
+                  dataset.intervals.empty() ? "" : fmt::format("{} ", model::to_string(ask.interval)),
+                  dataset.dataset, longest.count()));
 }
 
 Result<std::vector<std::string>> canonical_tickers(const VenueTraits& venue, const DatasetTraits& dataset,
@@ -94,6 +96,11 @@ const IntervalTraits* DatasetTraits::find(model::Interval interval) const {
   return found == intervals.end() ? nullptr : &*found;
 }
 
+std::chrono::days DatasetTraits::longest_range(model::Interval interval) const {
+  const IntervalTraits* found = find(interval);
+  return found != nullptr ? found->max_range : max_range;
+}
+
 Result<const DatasetTraits*> VenueTraits::find(std::string_view dataset) const {
   std::vector<std::string_view> names;
   for (const DatasetTraits& traits : datasets) {
@@ -109,10 +116,12 @@ Access access_from_environment(const VenueTraits& traits, std::string base_url) 
   Access access;
   access.base_url = std::move(base_url);
   while (access.base_url.ends_with('/')) access.base_url.pop_back();
-  for (const std::string_view name : traits.secrets) {
-    const char* value = std::getenv(std::string(name).c_str());  // NOLINT(concurrency-mt-unsafe)
+  const auto take = [&access](std::string_view variable, std::string_view name) {
+    const char* value = std::getenv(std::string(variable).c_str());  // NOLINT(concurrency-mt-unsafe)
     if (value != nullptr && *value != '\0') access.secrets.emplace(name, value);
-  }
+  };
+  for (const std::string_view name : traits.secrets) take(name, name);
+  for (const SecretAlias& other : traits.secret_aliases) take(other.alias, other.name);
   return access;
 }
 
@@ -124,7 +133,6 @@ Result<Request> Venue::make_request(const Ask& ask) const {
   GT_ASSIGN(const std::vector<std::string> tickers, canonical_tickers(venue, *dataset, ask));
   Request request;
   request.provider = venue.name;
-  request.source = venue.name;
   request.dataset = ask.dataset;
   if (!dataset->intervals.empty()) request.interval = ask.interval;
   if (tickers.size() == 1) request.ticker = tickers.front();
@@ -134,8 +142,11 @@ Result<Request> Venue::make_request(const Ask& ask) const {
     request.params["to"] = format_timestamp(ask.range->end);
   }
   GT_RETURN_IF_ERROR(put_options(venue, *dataset, ask, request));
+  request.source = source_of(request);
   return request;
 }
+
+std::string Venue::source_of(const Request&) const { return std::string(name()); }
 
 Result<std::optional<Request>> Venue::next_page(const Answer&) const { return std::nullopt; }
 
@@ -153,6 +164,23 @@ Result<Answer> Venue::fetch(const Request&) {
   return fail(
       ErrorKind::kUsage, 2201,
       fmt::format("{} is asked over the network: goldtape backfill {} or goldtape update", name(), name()));
+}
+
+Result<std::string> secret_of(const VenueTraits& venue, const Access& access, std::string_view name) {
+  if (const auto found = access.secrets.find(name); found != access.secrets.end()) return found->second;
+  if (!access.base_url.empty()) return std::string("none");
+  return refuse(venue, 2207, fmt::format("needs a key; put it into the environment variable {}", name));
+}
+
+Result<std::string> param_of(const Request& request, const std::string& name) {
+  if (const auto found = request.params.find(name); found != request.params.end()) return found->second;
+  return fail(ErrorKind::kUsage, 2205, fmt::format("{}: the request says no '{}'", request.provider, name),
+              request.provider);
+}
+
+std::string tickers_text(const Request& request) {
+  if (const auto found = request.params.find("tickers"); found != request.params.end()) return found->second;
+  return request.ticker == "_many" ? std::string() : request.ticker;
 }
 
 Answer to_answer(const Request& request, io::HttpResponse response, const std::string& url, Timestamp now) {

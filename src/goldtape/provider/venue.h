@@ -20,6 +20,7 @@
 #include "goldtape/io/http.h"
 #include "goldtape/model/interval.h"
 #include "goldtape/provider/provider.h"
+#include "goldtape/provider/symbol.h"
 #include "goldtape/provider/verdict.h"
 
 namespace goldtape::provider {
@@ -45,9 +46,12 @@ struct DatasetTraits {
   std::uint32_t max_tickers = 1;              ///< In one request; 0: it is asked as a whole, without tickers.
   bool by_range = true;                       ///< Asked from an instant to an instant.
   std::span<const OptionTraits> options;
-  Date first_date{};  ///< Where the venue's history begins; the epoch: unknown.
+  Date first_date{};               ///< Where the venue's history begins; the epoch: unknown.
+  std::chrono::days max_range{0};  ///< Longest range of one request, where there are no intervals; 0: any.
 
   [[nodiscard]] const IntervalTraits* find(model::Interval interval) const;
+  /// Of one request; 0: any.
+  [[nodiscard]] std::chrono::days longest_range(model::Interval interval) const;
 };
 
 /// How often a host may be asked. The collector keeps one allowance for each host.
@@ -55,6 +59,12 @@ struct Politeness {
   double requests_per_second = 1;
   std::uint32_t burst = 1;        ///< Requests that may leave at once after a pause.
   std::uint32_t concurrency = 1;  ///< Requests in flight.
+};
+
+/// Another environment variable in which people have the same key.
+struct SecretAlias {
+  std::string_view alias;
+  std::string_view name;
 };
 
 /// A venue as data.
@@ -66,6 +76,8 @@ struct VenueTraits {
   Politeness politeness;
   /// Environment variables that hold its keys. Never logged, never kept with an answer.
   std::span<const std::string_view> secrets;
+  std::span<const SecretAlias> secret_aliases = {};
+  SymbolStyle symbols = {};      ///< For the symbols of NASDAQ's lists.
   bool needs_handshake = false;  ///< Venue::next_handshake has something to ask when a session is missing.
 
   /// Errors: GT2202 (kUsage), naming those it has.
@@ -106,6 +118,9 @@ class Venue : public Provider {
   /// range (missing, empty, too long, given where there is none), GT2206 option.
   [[nodiscard]] Result<Request> make_request(const Ask& ask) const;
 
+  /// What bronze calls its rows: the venue's name, unless options make them another kind of truth.
+  [[nodiscard]] virtual std::string source_of(const Request& request) const;
+
   /// Errors: GT2207 (kUsage) a secret is missing; GT2202.. for a request that this venue did not make.
   [[nodiscard]] virtual Result<io::HttpRequest> to_http(const Request& request,
                                                         const Access& access) const = 0;
@@ -126,6 +141,16 @@ class Venue : public Provider {
   /// A venue does no I/O: GT2201 (kUsage), which says how it is asked.
   Result<Answer> fetch(const Request& request) final;
 };
+
+/// A secret of `access`; "none" when there is none and another base URL is asked than the venue's own: a
+/// simulator takes any.
+/// Errors: GT2207 (kUsage), naming the environment variable.
+[[nodiscard]] Result<std::string> secret_of(const VenueTraits& venue, const Access& access,
+                                            std::string_view name);
+/// A param of a request. Errors: GT2205 (kUsage) it is not there.
+[[nodiscard]] Result<std::string> param_of(const Request& request, const std::string& name);
+/// The tickers of a request, comma separated; empty for a request without.
+[[nodiscard]] std::string tickers_text(const Request& request);
 
 /// An HTTP answer in the form in which it lands: observed at its Date (or `now`, where there is none or the
 /// two clocks are more than a day apart), named by the URL without query.

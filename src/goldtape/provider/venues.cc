@@ -6,12 +6,17 @@
 #include <fmt/format.h>
 
 #include "goldtape/base/text.h"
+#include "goldtape/provider/alpaca/venue.h"
+#include "goldtape/provider/massive/venue.h"
+#include "goldtape/provider/nasdaq/venue.h"
 #include "goldtape/provider/yahoo/venue.h"
 
 namespace goldtape::provider {
 
 std::span<const std::shared_ptr<Venue>> venues() {
-  static const std::vector<std::shared_ptr<Venue>> all{std::make_shared<yahoo::YahooVenue>()};
+  static const std::vector<std::shared_ptr<Venue>> all{
+      std::make_shared<alpaca::AlpacaVenue>(), std::make_shared<massive::MassiveVenue>(),
+      std::make_shared<nasdaq::NasdaqVenue>(), std::make_shared<yahoo::YahooVenue>()};
   return all;
 }
 

@@ -49,6 +49,8 @@ void describe(model::ActionBatch& batch, std::size_t max_rows, Inspection& resul
   result.first_actions = first_of(batch.actions, max_rows);
 }
 
+void describe(model::RecordBatch& batch, std::size_t, Inspection& result) { result.rows = batch.rows.size(); }
+
 }  // namespace
 
 Result<Inspection> inspect(const Answer& answer, std::size_t max_rows) {

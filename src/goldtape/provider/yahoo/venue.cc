@@ -32,6 +32,7 @@ constexpr VenueTraits kTraits{
     .datasets = kDatasets,
     .politeness = {.requests_per_second = 2, .burst = 2, .concurrency = 2},
     .secrets = {},
+    .symbols = {.share_class = "-", .preferred = "-P", .warrant = "-WT", .unit = "-UN", .right = "-RI"},
     .needs_handshake = true,
 };
 

@@ -1,0 +1,10 @@
+// Answers of Alpaca.
+
+#include "goldtape/provider/alpaca/venue.h"
+#include "venue_answer.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
+  static const goldtape::provider::alpaca::AlpacaVenue venue;
+  goldtape::fuzz::read_as_everything(venue, data, size_bytes);
+  return 0;
+}
