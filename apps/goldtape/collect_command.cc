@@ -16,9 +16,9 @@ using Arguments = std::shared_ptr<CollectArguments>;
 
 void add_question(CLI::App* command, const Arguments& arguments) {
   command->add_option("venue", arguments->venue, "Whom to ask: yahoo, alpaca, massive, nasdaq")->required();
-  command->add_option(
-      "--symbols", arguments->symbols,
-      "AAPL,MSFT, or @FILE (commas or lines, # begins a comment), or all (every listed symbol)");
+  command->add_option("--symbols", arguments->symbols,
+                      "AAPL,MSFT, or @FILE (commas or lines, # begins a comment), all (every "
+                      "listed symbol) or exchange:XNYS");
   command->add_option("--interval", arguments->interval,
                       "Length of the bars: 1m or 1d (and what the venue has)");
   command->add_option("--from", arguments->from, "First session, YYYY-MM-DD");

@@ -209,6 +209,7 @@ void print_plan(const std::vector<ingest::CollectionPlan>& plans, const Approach
 Status run_collections(Program& program, const lake::Lake& lake, const Config& config,
                        const Approach& approach, const std::vector<ingest::CollectionPlan>& plans,
                        const CollectArguments& arguments, const std::string& run_id) {
+  GT_RETURN_IF_ERROR(require_keys(approach));
   provider::Registry providers;
   GT_RETURN_IF_ERROR(provider::add_venues(providers));
   GT_ASSIGN(std::vector<ingest::Chain> chains, ingest::recover(lake, *approach.venue));

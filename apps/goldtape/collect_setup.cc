@@ -9,10 +9,13 @@
 #include "goldtape/base/log.h"
 #include "goldtape/ingest/universe.h"
 #include "goldtape/provider/venues.h"
+#include "listed_symbols.h"
 
 namespace goldtape::app {
 
 namespace {
+
+constexpr std::string_view kExchange = "exchange:";
 
 Result<std::int64_t> number_before(const std::string& text, std::string_view unit, const std::string& flag) {
   std::int64_t value = 0;
@@ -42,6 +45,10 @@ void meet(Approach& approach, Console& console) {
   if (!answer) {
     log::debug("the base URL did not answer", {{"error", answer.error().to_string()}});
     return;
+  }
+  // The simulator has a folder for each venue.
+  if (answer->body.starts_with("Goldtape's provider simulator")) {
+    approach.access.base_url += fmt::format("/{}", approach.venue->name());
   }
   const auto date = answer->date();
   if (!date) return;
@@ -90,6 +97,10 @@ Result<ingest::Stream> stream_of(const provider::Venue& venue, const CollectArgu
     }
     out.options[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
+  provider::Request request;
+  request.dataset = out.dataset;
+  request.params = out.options;
+  out.source = venue.source_of(request);
   return out;
 }
 
@@ -120,17 +131,23 @@ Result<Approach> approach(const lake::Lake& lake, const Config& config, const Co
   return out;
 }
 
+Status require_keys(const Approach& approach) {
+  for (const std::string_view name : approach.venue->traits().secrets) {
+    GT_RETURN_IF_ERROR(provider::secret_of(approach.venue->traits(), approach.access, name));
+  }
+  return {};
+}
+
 Result<std::vector<std::string>> universe(Program& program, const lake::Lake& lake,
-                                          const std::string& symbols) {
+                                          const provider::Venue& venue, const std::string& symbols) {
   if (symbols.empty()) {
     return fail(ErrorKind::kUsage, 6101, "whose bars? --symbols AAPL,MSFT or @FILE or all", "--symbols");
   }
   std::string text = symbols;
   std::string name;
-  if (symbols == "all") {
-    static_cast<void>(lake);
-    return fail(ErrorKind::kNotFound, 6105, "no list of all symbols yet: goldtape backfill nasdaq brings it",
-                "all");
+  if (symbols == "all" || symbols.starts_with(kExchange)) {
+    return listed_symbols(lake, venue.traits(),
+                          symbols == "all" ? std::string() : symbols.substr(kExchange.size()));
   }
   if (symbols.starts_with('@')) {
     name = symbols.substr(1);
@@ -155,7 +172,7 @@ Result<ingest::CollectionPlan> make_plan(Program& program, const lake::Lake& lak
   GT_ASSIGN(spec.stream, stream_of(venue, arguments));
   GT_ASSIGN(const provider::DatasetTraits* dataset, venue.traits().find(spec.stream.dataset));
   if (dataset->max_tickers > 0) {
-    GT_ASSIGN(spec.tickers, universe(program, lake, arguments.symbols));
+    GT_ASSIGN(spec.tickers, universe(program, lake, venue, arguments.symbols));
   }
   spec.now = approach.now;
   spec.to = calendar::xnys().local_date(spec.now);

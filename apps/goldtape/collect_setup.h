@@ -43,13 +43,16 @@ struct Approach {
   bool trust_venue_clock = false;
 };
 
-/// Finds the venue and, where another base URL is given, asks it for the time. Errors: GT2005, GT2207.
+/// Finds the venue and, where another base URL is given, asks it for the time. Errors: GT2005.
 [[nodiscard]] Result<Approach> approach(const lake::Lake& lake, const Config& config,
                                         const CollectArguments& arguments);
+/// Keys are needed to ask, not to plan. Errors: GT2207 (kUsage) the first that is not in the environment.
+[[nodiscard]] Status require_keys(const Approach& approach);
 
-/// The tickers of --symbols: a list, @FILE, or `all` (of the latest listings). Remarks go to the console.
-/// Errors: GT6101, GT6102, GT6105 no listings yet, GT1030.
+/// The tickers of --symbols: a list, @FILE, `all` or `exchange:MIC` (of the latest listings), as the venue
+/// writes them. Remarks go to the console. Errors: GT6101, GT6102, GT6105 no listings yet, GT1030.
 [[nodiscard]] Result<std::vector<std::string>> universe(Program& program, const lake::Lake& lake,
+                                                        const provider::Venue& venue,
                                                         const std::string& symbols);
 
 /// The plan of one question, by the audit of the lake.

@@ -76,6 +76,8 @@ class Venue:
         self.changes: dict[tuple[str, datetime.date], float] = {}  # added to prices of a day
         self.holes: set[tuple[str, datetime.date]] = set()
         self.secret_crumb = ""  # asked of every chart when not empty
+        self.key = "the-right-key"
+        self.page_size = 1000
         self.on_chart = lambda number: None
         self.lock = threading.Lock()
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -145,6 +147,79 @@ class Venue:
             result["indicators"]["adjclose"] = [{"adjclose": columns["close"]}]
         return 200, {"chart": {"result": [result], "error": None}}
 
+    # Other venues, over the same bars.
+
+    def daily(self, ticker: str, first: datetime.date, last: datetime.date) -> list[tuple[int, tuple]]:
+        noon = datetime.time(12)
+        times = self.times(
+            ticker,
+            "1d",
+            int(datetime.datetime.combine(first, noon, UTC).timestamp()),
+            int(datetime.datetime.combine(last, noon, UTC).timestamp()),
+        )
+        return [(ts, self.bar(ticker, ts)) for ts in times]
+
+    def alpaca(self, asked: Asked) -> tuple[int, dict]:
+        if self.key is not None and asked.headers.get("APCA-API-SECRET-KEY") != self.key:
+            return 403, {"message": "forbidden."}
+        if asked.path == "/alpaca/v1/corporate-actions":
+            split = {"symbol": "AAPL", "ex_date": "2024-02-20", "new_rate": 4, "old_rate": 1}
+            return 200, {"corporate_actions": {"forward_splits": [split]}, "next_page_token": None}
+        if asked.path != "/alpaca/v2/stocks/bars":
+            return 404, {"message": "endpoint not found"}
+        tickers = asked.query["symbols"].split(",")
+        wrong = [ticker for ticker in tickers if self.known is not None and ticker not in self.known]
+        if wrong:
+            return 400, {"message": f"invalid symbol: {wrong[0]}"}
+        first, last = (datetime.datetime.fromisoformat(asked.query[name]) for name in ("start", "end"))
+        bars = []
+        for ticker in sorted(tickers):
+            for ts, (o, h, l, c, v) in self.daily(ticker, first.astimezone(NEW_YORK).date(), last.astimezone(NEW_YORK).date()):
+                midnight = datetime.datetime.combine(
+                    datetime.datetime.fromtimestamp(ts, NEW_YORK).date(), datetime.time(), NEW_YORK
+                )
+                stamp = midnight.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+                bars.append((ticker, {"t": stamp, "o": o, "h": h, "l": l, "c": c, "v": v, "n": 7, "vw": c}))
+        begin = int(asked.query.get("page_token", "0"))
+        page = bars[begin : begin + self.page_size]
+        by_ticker: dict[str, list] = {}
+        for ticker, bar in page:
+            by_ticker.setdefault(ticker, []).append(bar)
+        end = begin + self.page_size
+        return 200, {"bars": by_ticker, "next_page_token": str(end) if end < len(bars) else None}
+
+    def massive(self, asked: Asked) -> tuple[int, dict]:
+        if self.key is not None and asked.headers.get("Authorization") != f"Bearer {self.key}":
+            return 401, {"status": "ERROR", "error": "Unknown API Key"}
+        parts = asked.path.split("/")
+        if "aggs" in parts:
+            ticker, first, last = parts[5], *(datetime.date.fromisoformat(text) for text in parts[9:11])
+            rows = [
+                {"t": (ts - 34_200) * 1000, "o": o, "h": h, "l": l, "c": c, "v": v}
+                for ts, (o, h, l, c, v) in self.daily(ticker, first, last)
+            ]
+            begin = int(asked.query.get("cursor", "0"))
+            end = begin + self.page_size
+            answer = {"ticker": ticker, "status": "OK", "results": rows[begin:end]}
+            if end < len(rows):
+                answer["next_url"] = f"https://api.example{asked.path.removeprefix('/massive')}?cursor={end}"
+            return 200, answer
+        if parts[-1] == "dividends":
+            row = {"ticker": "AAPL", "ex_dividend_date": "2024-02-09", "cash_amount": 0.24, "dividend_type": "CD"}
+            return 200, {"status": "OK", "results": [row]}
+        row = {"ticker": "AAPL", "execution_date": "2024-02-20", "split_from": 1, "split_to": 4}
+        return 200, {"status": "OK", "results": [row]}
+
+    def nasdaq(self, asked: Asked) -> tuple[int, bytes]:
+        created = f"File Creation Time: {self.now:%m%d%Y}21:31"
+        if asked.path.endswith("/nasdaqlisted.txt"):
+            head = "Symbol|Security Name|Market Category|Test Issue|Financial Status|Round Lot Size|ETF|NextShares"
+            rows = ["AAPL|Apple Inc.|Q|N|N|100|N|N", "NA|Nano Labs|S|N|N|100|N|N", "ZVZZT|Test|G|Y|N|100|N|N"]
+        else:
+            head = "ACT Symbol|Security Name|Exchange|CQS Symbol|ETF|Round Lot Size|Test Issue|NASDAQ Symbol"
+            rows = ["BRK.B|Berkshire Hathaway|N|BRK.B|N|100|N|BRK.B", "COF$L|Capital One|N|COFpL|N|100|N|COF-L"]
+        return 200, "\r\n".join([head, *rows, created + "|" * 6, ""]).encode()
+
     # The wire.
 
     def _next_trouble(self, ticker: str) -> Trouble | None:
@@ -157,6 +232,10 @@ class Venue:
 
     def _answer(self, asked: Asked) -> tuple[int, bytes, dict, Trouble | None]:
         path = asked.path
+        for prefix, answer in (("/alpaca/", self.alpaca), ("/massive/", self.massive), ("/nasdaq/", self.nasdaq)):
+            if path.startswith(prefix):
+                status, body = answer(asked)
+                return status, body if isinstance(body, bytes) else json.dumps(body).encode(), {}, None
         if path.endswith("/fc"):
             return 404, b"", {"Set-Cookie": "A3=cookie-of-session; Path=/"}, None
         if path.endswith("/getcrumb"):
