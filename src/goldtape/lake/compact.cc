@@ -13,6 +13,7 @@
 #include "goldtape/lake/snapshot_diff.h"
 #include "goldtape/lake/step_state.h"
 #include "goldtape/lake/table_change.h"
+#include "goldtape/lake/value_ranges.h"
 #include "goldtape/table/catalog.h"
 #include "goldtape/table/commit.h"
 #include "goldtape/table/data_writer.h"
@@ -29,10 +30,7 @@ constexpr std::array kLayered{"silver.bars_1m",   "silver.bars_1d",    "silver.c
                               "gold.features_1m", "gold.features_1d",  "gold.volatility_by_hour",
                               "gold.liquidity",   "gold.daily_summary"};
 constexpr std::array kSteps{"refine", "features", "quality"};
-/// Partitions with more rows are left as they are: their files are large enough, and memory is bounded.
-constexpr std::int64_t kMaxRows = 4'000'000;
-
-/// Files that become one, and the spec it is written in.
+/// Files that become one, or few of disjoint values, and the spec that these are written in.
 struct Group {
   std::vector<table::ScanTask> tasks;
   std::int32_t spec_id = 0;
@@ -73,8 +71,7 @@ class Compactor {
     std::int64_t done = 0;
     for (const auto& [key, group] : groups) {
       options_.report("compact", done++, std::ssize(groups));
-      const bool one = group.tasks.size() == 1 && group.tasks.front().file.spec_id == group.spec_id;
-      if (one || group.rows > kMaxRows) continue;
+      if (is_compact(table, group)) continue;
       if (const Status status = rewrite(table, group, change.rewrite); !status) {
         table::discard(table, change.rewrite);
         return status;
@@ -82,6 +79,18 @@ class Compactor {
     }
     if (!change.rewrite.empty()) changes_.push_back(std::move(change));
     return {};
+  }
+
+  /// One file, or, in a partition of more rows than are held at once, files that share no values and that are
+  /// as few as they can be, give or take the last of each run of values.
+  [[nodiscard]] bool is_compact(const table::Table& table, const Group& group) const {
+    const bool in_place = std::ranges::all_of(
+        group.tasks, [&](const table::ScanTask& task) { return task.file.spec_id == group.spec_id; });
+    if (group.rows <= options_.compact_rows) return in_place && group.tasks.size() == 1;
+    const auto column = security_column(table);
+    if (!column) return true;  // Nothing to cut by: its files are large enough.
+    const std::int64_t fewest = (group.rows + options_.compact_rows - 1) / options_.compact_rows;
+    return in_place && std::ssize(group.tasks) <= 2 * fewest && values_are_apart(*column, group.tasks);
   }
 
   /// Puts a file into its group; bronze minutes of a day that lasts into none.
@@ -134,12 +143,45 @@ class Compactor {
     return -1;
   }
 
+  /// Piece by piece, each no more than memory holds.
   Status rewrite(const table::Table& table, const Group& group, table::Rewrite& out) {
+    RowsDigest before;
+    if (group.rows <= options_.compact_rows) {
+      GT_RETURN_IF_ERROR(rewrite_piece(table, group, {}, before, out));
+    } else {
+      GT_ASSIGN(const auto ranges,
+                cut_by_value(table, *security_column(table), group.tasks, options_.compact_rows));
+      const std::string name = security_column(table)->name;
+      for (const ValueRange& range : ranges) {
+        GT_ASSIGN(const auto filter, table::BoundExpression::bind(table::greater_equal(name, range.from) &&
+                                                                      table::less_equal(name, range.to),
+                                                                  table.schema()));
+        GT_RETURN_IF_ERROR(rewrite_piece(table, group, filter, before, out));
+      }
+    }
+    if (before.rows != group.rows) {
+      return fail(ErrorKind::kInternal, 5210,
+                  fmt::format("compaction of {} read {} of {} rows; nothing was committed",
+                              table.name().to_string(), before.rows, group.rows));
+    }
+    CompactTable& totals = report_.tables[table.name().to_string()];
+    for (const table::ScanTask& task : group.tasks) {
+      out.removed.push_back(task.file);
+      totals.bytes_before += task.file.file_size_bytes;
+    }
+    totals.files_before += std::ssize(group.tasks);
+    return {};
+  }
+
+  /// The rows of a group that match, as files of their own.
+  Status rewrite_piece(const table::Table& table, const Group& group, const table::BoundExpression& filter,
+                       RowsDigest& read, table::Rewrite& out) {
     std::vector<std::shared_ptr<arrow::Table>> parts;
     for (const table::ScanTask& task : group.tasks) {
-      GT_ASSIGN(auto rows, read_file(table, task.path));
-      parts.push_back(std::move(rows));
+      GT_ASSIGN(auto rows, read_file(table, task.path, filter));
+      if (rows->num_rows() > 0) parts.push_back(std::move(rows));
     }
+    if (parts.empty()) return {};
     auto before = arrow::ConcatenateTables(parts);
     if (!before.ok()) return fail(ErrorKind::kInternal, 5203, "compaction: " + before.status().ToString());
     table::DataWriter writer(table, {.spec_id = group.spec_id});
@@ -149,19 +191,19 @@ class Compactor {
       return std::unexpected(files.error());
     }
     for (const table::DataFile& file : *files) out.added.push_back(file);
-    for (const table::ScanTask& task : group.tasks) out.removed.push_back(task.file);
-    return verify(table, **before, *files, group);
+    GT_ASSIGN(const RowsDigest digest, digest_rows(**before));
+    read += digest;
+    return verify(table, digest, *files);
   }
 
   /// Reads back what was written.
-  Status verify(const table::Table& table, const arrow::Table& before,
-                const std::vector<table::DataFile>& files, const Group& group) {
-    GT_ASSIGN(const RowsDigest expected, digest_rows(before));
+  Status verify(const table::Table& table, const RowsDigest& expected,
+                const std::vector<table::DataFile>& files) {
     RowsDigest written;
     CompactTable& totals = report_.tables[table.name().to_string()];
     for (const table::DataFile& file : files) {
       GT_ASSIGN(const std::string path, table::to_path(file.path));
-      GT_ASSIGN(const auto rows, read_file(table, path));
+      GT_ASSIGN(const auto rows, read_file(table, path, {}));
       GT_ASSIGN(const RowsDigest digest, digest_rows(*rows));
       written += digest;
       totals.bytes_after += file.file_size_bytes;
@@ -172,17 +214,16 @@ class Compactor {
           fmt::format("compaction of {} would change its rows ({} before, {} after); nothing was committed",
                       table.name().to_string(), expected.rows, written.rows));
     }
-    for (const table::ScanTask& task : group.tasks) totals.bytes_before += task.file.file_size_bytes;
-    totals.files_before += std::ssize(group.tasks);
     totals.files_after += std::ssize(files);
     totals.rows += expected.rows;
     return {};
   }
 
-  static Result<std::shared_ptr<arrow::Table>> read_file(const table::Table& table, const std::string& path) {
+  static Result<std::shared_ptr<arrow::Table>> read_file(const table::Table& table, const std::string& path,
+                                                         const table::BoundExpression& filter) {
     return table::read_parquet(
         table.shared_filesystem(),
-        {.path = path, .projection = table.schema(), .table_schema = table.schema(), .filter = {}});
+        {.path = path, .projection = table.schema(), .table_schema = table.schema(), .filter = filter});
   }
 
   /// The steps' states name snapshots: where they named the one before, they name the one after.

@@ -25,10 +25,11 @@ struct CompactReport {
 };
 
 /// Bronze: minutes of days that have ended become one file a day, days one file a year, in the wide specs and
-/// sorted. Silver and gold: a partition of several files becomes one, sorted. What is so already is left
-/// alone. Each table gets one `replace` snapshot, and the steps after it see no change. Takes the writer
-/// lock. Errors: kConflict GT5010, GT4010; kDamaged GT4025; kInternal GT5210 when the rows before and after
-/// differ (nothing is committed then); those of store and table.
+/// sorted. Silver and gold: a partition of several files becomes one, sorted. A partition of more than
+/// `compact_rows` becomes several files that share no security, worked off one after
+/// the other. What is so already is left alone. Each table gets one `replace` snapshot, and the steps after
+/// it see no change. Takes the writer lock. Errors: kConflict GT5010, GT4010; kDamaged GT4025; kInternal
+/// GT5210 when the rows before and after differ (nothing is committed then); those of store and table.
 [[nodiscard]] Result<CompactReport> compact(const Lake& lake, const PipelineOptions& options);
 
 }  // namespace goldtape::lake

@@ -27,6 +27,8 @@ struct PipelineOptions {
   quality::Settings quality = {};
   quality::OnCritical on_critical = quality::OnCritical::kStop;
   std::function<void(const StepProgress&)> progress = {};
+  std::int64_t compact_rows =
+      4'000'000;  ///< That compaction holds in memory at once, and of a file it writes.
 
   void report(std::string_view step, std::int64_t done, std::int64_t total) const {
     if (progress) progress({step, done, total});

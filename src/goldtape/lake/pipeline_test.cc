@@ -1,10 +1,12 @@
 #include "goldtape/lake/pipeline.h"
 
 #include <algorithm>
+#include <map>
 
 #include <gtest/gtest.h>
 
 #include "goldtape/lake/tiny_test_market.h"
+#include "goldtape/lake/value_ranges.h"
 #include "goldtape/store/quality_result.h"
 
 namespace goldtape::lake {
@@ -74,6 +76,34 @@ TEST(Compact, RowsStayAndNoStepRunsAgain) {
   EXPECT_TRUE(again.tables.empty());
   GT_TEST_ASSIGN(const auto rerun, run_pipeline(market.lake(), market.options()));
   EXPECT_TRUE(rerun.up_to_date());
+}
+
+TEST(Compact, CutsLargePartitionsIntoFilesThatShareNoSecurity) {
+  TinyMarket market;
+  fill(market);
+  GT_TEST_ASSIGN(const auto refined, run_pipeline(market.lake(), market.options()));
+  const auto bronze = market.texts("bronze.bars");
+  const auto silver = market.texts("silver.bars_1m");
+  PipelineOptions options = market.options();
+  options.compact_rows = 200;  // A day of bronze has 260 bars, a security 780 minutes in a month of silver.
+  GT_TEST_ASSIGN(const auto report, compact(market.lake(), options));
+  EXPECT_EQ(report.tables.at("bronze.bars").files_after, 5) << "a file a ticker and day, one year of days";
+  EXPECT_EQ(report.tables.at("bronze.bars").rows, std::ssize(bronze));
+  EXPECT_EQ(market.texts("bronze.bars"), bronze);
+  EXPECT_EQ(market.texts("silver.bars_1m"), silver);
+  for (const char* name : {"bronze.bars", "silver.bars_1m"}) {
+    const auto table = market.table(name);
+    GT_TEST_ASSIGN(const auto plan, table::plan_scan(table, {}));
+    std::map<std::string, std::vector<table::ScanTask>> partitions;
+    for (const auto& task : plan.tasks) partitions[task.path.substr(0, task.path.rfind('/'))].push_back(task);
+    for (const auto& [partition, tasks] : partitions)
+      EXPECT_TRUE(values_are_apart(*security_column(table), tasks)) << partition;
+  }
+  GT_TEST_ASSIGN(const auto again, compact(market.lake(), options));
+  EXPECT_TRUE(again.tables.empty());
+  GT_TEST_ASSIGN(const auto whole, compact(market.lake(), market.options()));
+  EXPECT_EQ(whole.tables.at("bronze.bars").files_after, 2) << "and back into one a day";
+  EXPECT_EQ(market.texts("bronze.bars"), bronze);
 }
 
 TEST(Compact, LeavesADayThatLasts) {
