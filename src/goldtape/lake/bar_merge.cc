@@ -15,7 +15,6 @@
 #include "goldtape/lake/load_index.h"
 #include "goldtape/lake/row_rewrite.h"
 #include "goldtape/table/catalog.h"
-#include "goldtape/table/parquet_reader.h"
 #include "goldtape/table/scan.h"
 
 namespace goldtape::lake {
@@ -214,11 +213,10 @@ class BarMerger {
       const table::ScanTask& task = plan.tasks[i];
       const table::PartitionSpec* spec = table.metadata().find_spec(task.file.spec_id);
       if (spec != nullptr && !wanted.may_match(task.file, *spec)) continue;
-      GT_ASSIGN(const auto rows,
-                table::read_parquet(table.shared_filesystem(), {.path = task.path,
-                                                                .projection = table.schema(),
-                                                                .table_schema = table.schema(),
-                                                                .filter = wanted}));
+      GT_ASSIGN(
+          const auto rows,
+          table::read_task(table, task,
+                           {.projection = table.schema(), .table_schema = table.schema(), .filter = wanted}));
       std::vector<BronzeBar> bars;
       GT_RETURN_IF_ERROR(append_bars(*rows, names_, bars));
       for (const BronzeBar& bar : bars) {
@@ -369,10 +367,9 @@ class BarMerger {
     for (std::size_t i = 0; i < out.plan.tasks.size(); ++i) {
       const table::ScanTask& task = out.plan.tasks[i];
       GT_ASSIGN(const auto rows,
-                table::read_parquet(table.shared_filesystem(), {.path = task.path,
-                                                                .projection = table.schema(),
-                                                                .table_schema = table.schema(),
-                                                                .filter = task.residual}));
+                table::read_task(
+                    table, task,
+                    {.projection = table.schema(), .table_schema = table.schema(), .filter = task.residual}));
       std::vector<BarChange> changes;
       GT_RETURN_IF_ERROR(append_revisions(*rows, names_, changes));
       for (const BarChange& change : changes) {

@@ -84,8 +84,9 @@ class Compactor {
   /// One file, or, in a partition of more rows than are held at once, files that share no values and that are
   /// as few as they can be, give or take the last of each run of values.
   [[nodiscard]] bool is_compact(const table::Table& table, const Group& group) const {
-    const bool in_place = std::ranges::all_of(
-        group.tasks, [&](const table::ScanTask& task) { return task.file.spec_id == group.spec_id; });
+    const bool in_place = std::ranges::all_of(group.tasks, [&](const table::ScanTask& task) {
+      return task.file.spec_id == group.spec_id && task.deletes.empty();
+    });
     if (group.rows <= options_.compact_rows) return in_place && group.tasks.size() == 1;
     const auto column = security_column(table);
     if (!column) return true;  // Nothing to cut by: its files are large enough.
@@ -159,10 +160,11 @@ class Compactor {
         GT_RETURN_IF_ERROR(rewrite_piece(table, group, filter, before, out));
       }
     }
-    if (before.rows != group.rows) {
+    GT_ASSIGN(const std::int64_t live, live_rows(table, group));
+    if (before.rows != live) {
       return fail(ErrorKind::kInternal, 5210,
                   fmt::format("compaction of {} read {} of {} rows; nothing was committed",
-                              table.name().to_string(), before.rows, group.rows));
+                              table.name().to_string(), before.rows, live));
     }
     CompactTable& totals = report_.tables[table.name().to_string()];
     for (const table::ScanTask& task : group.tasks) {
@@ -173,12 +175,26 @@ class Compactor {
     return {};
   }
 
+  /// Without those that delete files take out.
+  static Result<std::int64_t> live_rows(const table::Table& table, const Group& group) {
+    std::int64_t rows = group.rows;
+    for (const table::ScanTask& task : group.tasks) {
+      if (task.deletes.empty()) continue;
+      GT_ASSIGN(const auto deleted, table::deleted_rows(table, task));
+      rows -= std::ssize(deleted);
+    }
+    return rows;
+  }
+
   /// The rows of a group that match, as files of their own.
   Status rewrite_piece(const table::Table& table, const Group& group, const table::BoundExpression& filter,
                        RowsDigest& read, table::Rewrite& out) {
     std::vector<std::shared_ptr<arrow::Table>> parts;
     for (const table::ScanTask& task : group.tasks) {
-      GT_ASSIGN(auto rows, read_file(table, task.path, filter));
+      GT_ASSIGN(
+          auto rows,
+          table::read_task(table, task,
+                           {.projection = table.schema(), .table_schema = table.schema(), .filter = filter}));
       if (rows->num_rows() > 0) parts.push_back(std::move(rows));
     }
     if (parts.empty()) return {};
@@ -203,7 +219,7 @@ class Compactor {
     CompactTable& totals = report_.tables[table.name().to_string()];
     for (const table::DataFile& file : files) {
       GT_ASSIGN(const std::string path, table::to_path(file.path));
-      GT_ASSIGN(const auto rows, read_file(table, path, {}));
+      GT_ASSIGN(const auto rows, read_file(table, path));
       GT_ASSIGN(const RowsDigest digest, digest_rows(*rows));
       written += digest;
       totals.bytes_after += file.file_size_bytes;
@@ -219,11 +235,10 @@ class Compactor {
     return {};
   }
 
-  static Result<std::shared_ptr<arrow::Table>> read_file(const table::Table& table, const std::string& path,
-                                                         const table::BoundExpression& filter) {
+  static Result<std::shared_ptr<arrow::Table>> read_file(const table::Table& table, const std::string& path) {
     return table::read_parquet(
         table.shared_filesystem(),
-        {.path = path, .projection = table.schema(), .table_schema = table.schema(), .filter = filter});
+        {.path = path, .projection = table.schema(), .table_schema = table.schema(), .filter = {}});
   }
 
   /// The steps' states name snapshots: where they named the one before, they name the one after.

@@ -8,7 +8,6 @@
 
 #include "goldtape/lake/arrow_rows.h"
 #include "goldtape/table/data_writer.h"
-#include "goldtape/table/parquet_reader.h"
 
 namespace goldtape::lake {
 
@@ -50,12 +49,8 @@ Result<std::vector<std::pair<std::int64_t, std::int64_t>>> kept_runs(const arrow
   return runs;
 }
 
-Result<std::shared_ptr<arrow::Table>> kept_rows(const table::Table& table, const RowEdit& edit,
-                                                const table::ScanTask& task, const RowKeys* removed) {
-  GT_ASSIGN(auto rows, table::read_parquet(table.shared_filesystem(), {.path = task.path,
-                                                                       .projection = table.schema(),
-                                                                       .table_schema = table.schema(),
-                                                                       .filter = {}}));
+Result<std::shared_ptr<arrow::Table>> kept_rows(const std::shared_ptr<arrow::Table>& rows,
+                                                const RowEdit& edit, const RowKeys* removed) {
   if (removed == nullptr) return rows;
   GT_ASSIGN(const auto runs, kept_runs(*rows, edit, *removed));
   std::vector<std::shared_ptr<arrow::Table>> slices;
@@ -96,9 +91,10 @@ Result<table::Rewrite> write_edit(const table::Table& table, const RowEdit& edit
     const auto removed = edit.removed.find(i);
     const bool touched = removed != edit.removed.end();
     if (!touched && !(task.file.record_count < kSmallFileRows && partitions.contains(key))) continue;
-    GT_ASSIGN(auto kept, kept_rows(table, edit, task, touched ? &removed->second : nullptr));
+    GT_ASSIGN(const auto rows, table::read_task(table, task));
+    GT_ASSIGN(auto kept, kept_rows(rows, edit, touched ? &removed->second : nullptr));
     out.removed.push_back(task.file);
-    out.rows_deleted += task.file.record_count - kept->num_rows();
+    out.rows_deleted += rows->num_rows() - kept->num_rows();
     if (kept->num_rows() > 0) rewritten[key].parts.push_back(std::move(kept));
   }
   for (auto& [key, partition] : rewritten) {

@@ -1,5 +1,6 @@
 #include "goldtape/lake/snapshot_diff.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <map>
@@ -17,16 +18,24 @@ namespace goldtape::lake {
 
 namespace {
 
-std::unordered_set<std::string> locations_of(const table::ScanPlan& plan) {
+/// Equal for the same rows: a file that got deletes is another one.
+std::string identity_of(const table::ScanTask& task) {
+  std::vector<std::string> deletes;
+  for (const auto& file : task.deletes) deletes.push_back(table::normalise_location(file->file().path));
+  std::sort(deletes.begin(), deletes.end());
+  std::string identity = table::normalise_location(task.file.path);
+  for (const std::string& file : deletes) identity += "\n" + file;
+  return identity;
+}
+
+std::unordered_set<std::string> identities_of(const table::ScanPlan& plan) {
   std::unordered_set<std::string> out;
-  for (const table::ScanTask& task : plan.tasks) out.insert(table::normalise_location(task.file.path));
+  for (const table::ScanTask& task : plan.tasks) out.insert(identity_of(task));
   return out;
 }
 
 void keep_only_absent(table::ScanPlan& plan, const std::unordered_set<std::string>& others) {
-  std::erase_if(plan.tasks, [&](const table::ScanTask& task) {
-    return others.contains(table::normalise_location(task.file.path));
-  });
+  std::erase_if(plan.tasks, [&](const table::ScanTask& task) { return others.contains(identity_of(task)); });
 }
 
 /// Mixes a cell into a row's hash. Equal values give equal hashes whatever batch they stand in.
@@ -158,8 +167,8 @@ Result<SnapshotDiff> diff_snapshots(const table::Table& table, std::optional<std
   if (from) {
     GT_ASSIGN(diff.removed, table::plan_scan(table, {.columns = columns, .snapshot_id = from}));
   }
-  const auto before = locations_of(diff.removed);
-  const auto after = locations_of(diff.added);
+  const auto before = identities_of(diff.removed);
+  const auto after = identities_of(diff.added);
   keep_only_absent(diff.removed, after);
   keep_only_absent(diff.added, before);
   return diff;

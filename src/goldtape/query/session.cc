@@ -103,10 +103,8 @@ Status create_views(internal::Engine& engine, const lake::Lake& lake, const inte
   GT_ASSIGN(const auto names, lake.catalog().list_tables());
   for (const auto& name : names) {
     GT_ASSIGN(const auto table, lake.catalog().load(name));
-    GT_ASSIGN(auto view, internal::create_view_sql(table, moment));
-    engine.add_remote_table(std::move(view.remote_files));
-    const auto schema = "CREATE SCHEMA IF NOT EXISTS " + quote_identifier(name.space);
-    const auto made = engine.run(schema + "; " + view.sql);
+    GT_RETURN_IF_ERROR(engine.run("CREATE SCHEMA IF NOT EXISTS " + quote_identifier(name.space)));
+    const auto made = internal::create_view(engine, table, moment);
     if (!made) return std::unexpected(made.error().while_doing("opening " + name.to_string()));
     if (name.to_string() == "bronze.revisions") {
       GT_RETURN_IF_ERROR(engine.run("CREATE VIEW ops.revisions AS FROM bronze.revisions"));

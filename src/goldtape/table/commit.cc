@@ -139,9 +139,12 @@ void Commit::set_current_snapshot(const Table& table, std::int64_t snapshot_id) 
   impl_->add(table).set_current_snapshot = snapshot_id;
 }
 
+void Commit::change_schema(const Table& table, SchemaChange change) {
+  impl_->add(table).schema_change = std::move(change);
+}
+
 void Commit::add_column(const Table& table, std::string name, Type type, std::string doc) {
-  impl_->add(table).add_column = Field{
-      .id = 0, .name = std::move(name), .type = std::move(type), .required = false, .doc = std::move(doc)};
+  impl_->add(table).schema_change.add(std::move(name), std::move(type), std::move(doc));
 }
 
 void Commit::add_spec(const Table& table, PartitionSpec spec, bool make_default) {

@@ -15,6 +15,7 @@
 #include "goldtape/table/catalog.h"
 #include "goldtape/table/expression.h"
 #include "goldtape/table/manifest.h"
+#include "goldtape/table/schema_change.h"
 #include "goldtape/table/snapshot.h"
 #include "goldtape/table/table.h"
 
@@ -68,6 +69,9 @@ class Commit {
                ChangeOptions options = {});
   /// Makes an earlier snapshot the current one (rollback). Not rebased.
   void set_current_snapshot(const Table& table, std::int64_t snapshot_id);
+  /// Changes the schema; no data file is touched. A column that the default partition spec or sort order is
+  /// made from cannot be dropped (GT4404).
+  void change_schema(const Table& table, SchemaChange change);
   /// Adds an optional column at the end; the field id is assigned.
   void add_column(const Table& table, std::string name, Type type, std::string doc);
   /// Adds a partition spec; `make_default` also makes it the one that writers use by default.

@@ -15,6 +15,7 @@
 #include "goldtape/table/parquet_check_internal.h"
 #include "goldtape/table/parquet_reader.h"
 #include "goldtape/table/reachable.h"
+#include "goldtape/table/scan.h"
 
 namespace goldtape::table {
 namespace {
@@ -93,6 +94,21 @@ class TableCheck {
            fmt::format("the snapshot's summary says {} rows, its manifests {}", total->second, rows));
     }
     if (current) report_.rows = rows;
+    return current ? check_deletes(rows) : Status{};
+  }
+
+  /// Rows that delete files take out of the current snapshot, and whether they can be read at all.
+  Status check_deletes(std::int64_t rows) {
+    const auto deletes = live_deletes(table_);
+    // What is wrong with manifests has been found already.
+    if (!deletes || deletes->empty()) return {};
+    const auto live = count_rows(table_);
+    if (!live) {
+      if (live.error().kind == ErrorKind::kIo) return std::unexpected<Error>(live.error());
+      find(true, "deletes", live.error().where, live.error().message);
+      return {};
+    }
+    report_.rows = std::min(rows, *live);
     return {};
   }
 
@@ -106,7 +122,8 @@ class TableCheck {
       find(true, "manifest", manifest.path,
            fmt::format("the file has {} bytes, its list says {}", bytes->size(), manifest.length));
     }
-    const auto entries = read_manifest(*bytes, manifest, table_.schema(), table_.metadata().partition_specs);
+    const auto entries = read_manifest(*bytes, manifest, table_.metadata().schema_with_dropped(),
+                                       table_.metadata().partition_specs);
     if (!entries) {
       find(true, "manifest", manifest.path, entries.error().message);
       return {};
@@ -149,8 +166,10 @@ class TableCheck {
           fmt::format("the file has {} bytes, its manifest says {}", info->size_bytes, file.file_size_bytes));
       return {};
     }
-    if (file.content != FileContent::kData || file.format != "PARQUET") return {};
-    const auto footer = parquet_metrics(table_.shared_filesystem(), *path, table_.schema());
+    if (file.format != "PARQUET") return {};
+    const bool by_position = file.content == FileContent::kPositionDeletes;
+    const auto footer = parquet_metrics(table_.shared_filesystem(), *path,
+                                        by_position ? position_delete_schema() : table_.schema());
     if (!footer) {
       find(true, "data_file", file.path, footer.error().message);
       return {};
@@ -161,7 +180,7 @@ class TableCheck {
           fmt::format("the file has {} rows, its manifest says {}", footer->record_count, file.record_count));
     }
     check_claims(file, *footer);
-    return options_.deep ? check_rows(file, *path) : Status{};
+    return options_.deep && file.content == FileContent::kData ? check_rows(file, *path) : Status{};
   }
 
   /// What the manifest says of the file besides its rows, against the file's own footer.

@@ -21,8 +21,8 @@ struct FsckOptions {
 /// Something wrong, or only worth knowing.
 struct FsckFinding {
   bool is_error = true;  ///< False: worth knowing: an orphan, an earlier metadata file that is gone.
-  /// metadata | metadata_log | manifest_list | manifest | data_file | row_count | bounds | order | pages |
-  /// orphan
+  /// metadata | metadata_log | manifest_list | manifest | data_file | deletes | row_count | bounds | order |
+  /// pages | orphan
   std::string check;
   std::string table;
   std::string location;  ///< File concerned.
@@ -34,7 +34,7 @@ struct FsckReport {
   std::int64_t snapshots = 0;
   std::int64_t manifests = 0;
   std::int64_t data_files = 0;
-  std::int64_t rows = 0;  ///< Of the current snapshots.
+  std::int64_t rows = 0;  ///< Live ones of the current snapshots.
   std::vector<FsckFinding> findings;
 
   [[nodiscard]] bool is_clean() const;  ///< No errors (orphans allowed).

@@ -64,8 +64,9 @@ struct DataFile {
   FieldMap<std::string> upper_bounds;  ///< The same; a cut string is raised to stay an upper bound.
   std::string key_metadata;
   std::vector<std::int64_t> split_offsets;  ///< Offsets of the row groups.
-  std::vector<std::int32_t> equality_ids;
+  std::vector<std::int32_t> equality_ids;   ///< Equality deletes: the fields compared.
   std::optional<std::int32_t> sort_order_id;
+  std::string referenced_data_file;  ///< Position deletes: the one data file they are about; else empty.
   bool operator==(const DataFile&) const = default;
 };
 

@@ -212,6 +212,9 @@ DataFile read_data_file(Cursor& in, const AvroSchema& schema, const Type& partit
         read_array(in, type,
                    [&](const AvroSchema& item) { file.equality_ids.push_back(read_int32(in, item)); });
         return;
+      case internal::kReferencedDataFile:
+        file.referenced_data_file = read_text(in, type).value_or("");
+        return;
       case internal::kSortOrderId:
         if (const auto order = read_integer(in, type)) file.sort_order_id = static_cast<std::int32_t>(*order);
         return;
@@ -394,6 +397,7 @@ void write_data_file(avro::Writer& out, const DataFile& file, const Type& partit
   write_list(out, file.split_offsets);
   write_list(out, file.equality_ids);
   if (write_branch(out, file.sort_order_id.has_value())) out.write_long(*file.sort_order_id);
+  if (write_branch(out, !file.referenced_data_file.empty())) out.write_bytes(file.referenced_data_file);
 }
 
 void write_manifest_file(avro::Writer& out, const ManifestFile& manifest) {
@@ -426,7 +430,7 @@ void write_manifest_file(avro::Writer& out, const ManifestFile& manifest) {
 }  // namespace
 
 Result<std::string> write_manifest(const Schema& schema, const PartitionSpec& spec,
-                                   const std::vector<ManifestEntry>& entries) {
+                                   const std::vector<ManifestEntry>& entries, bool deletes) {
   GT_ASSIGN(const Type partition_type, spec.partition_type(schema));
   avro::Writer out(internal::manifest_schema_json(partition_type),
                    {{"schema", to_json(schema)},
@@ -434,7 +438,7 @@ Result<std::string> write_manifest(const Schema& schema, const PartitionSpec& sp
                     {"partition-spec", fields_to_json(spec)},
                     {"partition-spec-id", std::to_string(spec.spec_id)},
                     {"format-version", "2"},
-                    {"content", "data"}});
+                    {"content", deletes ? "deletes" : "data"}});
   for (const ManifestEntry& entry : entries) {
     if (entry.file.partition.size() != spec.fields.size()) {
       return fail(ErrorKind::kUsage, 4032,

@@ -15,9 +15,11 @@
 
 namespace goldtape::table {
 
-/// A manifest's bytes. All entries are of `spec`. Errors: GT4032, GT4022.
+/// A manifest's bytes. `schema` also holds what `spec` is made from. All entries are of `spec`, and all are
+/// data files or, with `deletes`, all delete files. Errors: GT4032, GT4022.
 [[nodiscard]] Result<std::string> write_manifest(const Schema& schema, const PartitionSpec& spec,
-                                                 const std::vector<ManifestEntry>& entries);
+                                                 const std::vector<ManifestEntry>& entries,
+                                                 bool deletes = false);
 /// A manifest's entries, sequence numbers and snapshot id inherited from its list entry. `specs` are the
 /// table's. Errors: kDamaged GT4024 or GT4022, kUnsupported GT4021, GT4023; `where` is the manifest's path.
 [[nodiscard]] Result<std::vector<ManifestEntry>> read_manifest(std::string_view bytes,

@@ -122,12 +122,13 @@ Json data_file_record(const Type& partition_type) {
       optional_field("split_offsets", kSplitOffsets, list_of("long", 133)),
       optional_field("equality_ids", kEqualityIds, list_of("int", 136)),
       optional_field("sort_order_id", kSortOrderId, "int"),
+      optional_field("referenced_data_file", kReferencedDataFile, "string"),
   });
   return {{"type", "record"}, {"name", "r2"}, {"fields", std::move(fields)}};
 }
 
 // Names of fields in files whose writers left the ids out, and of nothing else.
-constexpr std::array<std::pair<std::string_view, int>, 41> kNames = {{
+constexpr std::array<std::pair<std::string_view, int>, 42> kNames = {{
     {"status", kStatus},
     {"snapshot_id", kSnapshotId},
     {"data_file", kDataFile},
@@ -146,6 +147,7 @@ constexpr std::array<std::pair<std::string_view, int>, 41> kNames = {{
     {"equality_ids", kEqualityIds},
     {"nan_value_counts", kNanValueCounts},
     {"sort_order_id", kSortOrderId},
+    {"referenced_data_file", kReferencedDataFile},
     {"manifest_path", kManifestPath},
     {"manifest_length", kManifestLength},
     {"partition_spec_id", kPartitionSpecId},

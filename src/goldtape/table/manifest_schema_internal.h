@@ -33,6 +33,7 @@ enum ManifestFieldId : int {
   kEqualityIds = 135,
   kNanValueCounts = 137,
   kSortOrderId = 140,
+  kReferencedDataFile = 143,
   kManifestPath = 500,
   kManifestLength = 501,
   kPartitionSpecId = 502,

@@ -17,6 +17,8 @@
 #include <parquet/schema.h>
 
 #include "goldtape/table/arrow_internal.h"
+#include "goldtape/table/column_conform_internal.h"
+#include "goldtape/table/delete_file.h"
 #include "goldtape/table/location.h"
 #include "goldtape/table/parquet_metrics_internal.h"
 
@@ -57,7 +59,14 @@ Result<OpenFile> open_file(const std::shared_ptr<io::FileSystem>& filesystem, co
   return file;
 }
 
-// The columns to read: those delivered, and those that the filter needs.
+bool has_field_ids(const parquet::FileMetaData& footer) {
+  for (int i = 0; i < footer.schema()->num_columns(); ++i) {
+    if (footer.schema()->GetColumnRoot(i)->field_id() >= 0) return true;
+  }
+  return false;
+}
+
+// The columns to read: those delivered, and those that the filter and the deletes need.
 Schema wanted_schema(const ParquetRead& what) {
   Schema wanted = what.projection;
   for (const std::int32_t id : what.filter.field_ids()) {
@@ -68,15 +77,22 @@ Schema wanted_schema(const ParquetRead& what) {
       if (holds && wanted.find(field.id) == nullptr) wanted.fields.push_back(field);
     }
   }
+  if (what.deletes == nullptr) return wanted;
+  for (const Field& field : what.deletes->columns()) {
+    if (wanted.find(field.id) == nullptr) wanted.fields.push_back(field);
+  }
   return wanted;
 }
 
-std::vector<int> leaf_columns(const parquet::FileMetaData& footer, const Schema& table_schema,
-                              const Schema& wanted) {
-  const std::vector<std::int32_t> ids = internal::leaf_field_ids(*footer.schema(), table_schema);
+// All leaves of the wanted columns: what a struct lacks now still tells whether it is NULL.
+std::vector<int> leaf_columns(const parquet::FileMetaData& footer, const Schema& wanted, bool has_ids) {
   std::vector<int> columns;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (ids[i] >= 0 && wanted.find(ids[i]) != nullptr) columns.push_back(static_cast<int>(i));
+  for (int i = 0; i < footer.schema()->num_columns(); ++i) {
+    const parquet::schema::Node& root = *footer.schema()->GetColumnRoot(i);
+    const auto same = [&](const Field& field) {
+      return has_ids ? field.id == root.field_id() : field.name == root.name();
+    };
+    if (std::any_of(wanted.fields.begin(), wanted.fields.end(), same)) columns.push_back(i);
   }
   return columns;
 }
@@ -93,16 +109,6 @@ std::vector<int> matching_row_groups(const parquet::FileMetaData& footer, const 
   return groups;
 }
 
-std::shared_ptr<arrow::ChunkedArray> column_of(const arrow::Table& table, const Field& field, bool has_ids) {
-  for (int i = 0; i < table.num_columns(); ++i) {
-    const auto& candidate = table.schema()->field(i);
-    const bool same =
-        has_ids ? internal::field_id_of(*candidate) == field.id : candidate->name() == field.name;
-    if (same) return table.column(i);
-  }
-  return nullptr;
-}
-
 // The file's columns as the table's schema has them now: by id, promoted, NULL where the file has none.
 Result<std::shared_ptr<arrow::Table>> conform(const arrow::Table& read, const Schema& wanted, bool has_ids,
                                               const std::string& path) {
@@ -110,21 +116,45 @@ Result<std::shared_ptr<arrow::Table>> conform(const arrow::Table& read, const Sc
   arrow::ChunkedArrayVector columns;
   for (std::size_t i = 0; i < wanted.fields.size(); ++i) {
     const auto& type = schema->field(static_cast<int>(i))->type();
-    std::shared_ptr<arrow::ChunkedArray> column = column_of(read, wanted.fields[i], has_ids);
-    if (column == nullptr) {
-      auto nulls = arrow::MakeArrayOfNull(type, read.num_rows());
-      if (!nulls.ok()) return internal::arrow_error(nulls.status(), ErrorKind::kInternal, 4035, path);
-      column = std::make_shared<arrow::ChunkedArray>(*nulls);
-    } else if (!column->type()->Equals(type)) {
-      auto cast = arrow::compute::Cast(column, type);
-      if (!cast.ok()) {
-        return damaged(path, fmt::format("column {}: {}", wanted.fields[i].name, cast.status().message()));
-      }
-      column = cast->chunked_array();
-    }
-    columns.push_back(std::move(column));
+    const int at = internal::find_field(read.schema()->fields(), wanted.fields[i], has_ids);
+    auto column = at < 0 ? internal::all_null(type, read.num_rows())
+                         : internal::conform_column(*read.column(at), *read.schema()->field(at),
+                                                    wanted.fields[i], has_ids);
+    if (!column)
+      return damaged(path, fmt::format("column {}: {}", wanted.fields[i].name, column.error().message));
+    columns.push_back(*std::move(column));
   }
   return arrow::Table::Make(schema, std::move(columns), read.num_rows());
+}
+
+// Places in the file of the rows of these row groups.
+std::vector<std::int64_t> row_positions(const parquet::FileMetaData& footer, const std::vector<int>& groups) {
+  std::vector<std::int64_t> positions;
+  std::int64_t first = 0;
+  auto wanted = groups.begin();
+  for (int g = 0; g < footer.num_row_groups() && wanted != groups.end(); ++g) {
+    const std::int64_t rows = footer.RowGroup(g)->num_rows();
+    if (*wanted == g) {
+      for (std::int64_t i = 0; i < rows; ++i) positions.push_back(first + i);
+      ++wanted;
+    }
+    first += rows;
+  }
+  return positions;
+}
+
+Result<std::shared_ptr<arrow::Table>> keep_undeleted(const std::shared_ptr<arrow::Table>& table,
+                                                     const RowDeletes& deletes,
+                                                     const std::vector<std::int64_t>& positions) {
+  GT_ASSIGN(const auto batch, internal::one_batch(*table));
+  GT_ASSIGN(const std::vector<bool> kept, deletes.kept(*batch, positions));
+  std::vector<std::int64_t> rows;
+  for (std::size_t row = 0; row < kept.size(); ++row) {
+    if (kept[row]) rows.push_back(static_cast<std::int64_t>(row));
+  }
+  if (rows.size() == kept.size()) return table;
+  GT_ASSIGN(const auto left, internal::take_rows(*batch, rows));
+  return arrow::Table::Make(left->schema(), left->columns(), left->num_rows());
 }
 
 Result<std::shared_ptr<arrow::Table>> keep_matches(const std::shared_ptr<arrow::Table>& table,
@@ -141,18 +171,12 @@ Result<std::shared_ptr<arrow::Table>> keep_matches(const std::shared_ptr<arrow::
   return *result;
 }
 
-bool has_field_ids(const parquet::FileMetaData& footer) {
-  for (int i = 0; i < footer.schema()->num_columns(); ++i) {
-    if (footer.schema()->GetColumnRoot(i)->field_id() >= 0) return true;
-  }
-  return false;
-}
-
 Result<std::shared_ptr<arrow::Table>> read_open(OpenFile& file, const ParquetRead& what) {
   const parquet::FileMetaData& footer = file.footer();
   const Schema wanted = wanted_schema(what);
   const std::vector<int> groups = matching_row_groups(footer, what);
-  const std::vector<int> columns = leaf_columns(footer, what.table_schema, wanted);
+  const bool has_ids = has_field_ids(footer);
+  const std::vector<int> columns = leaf_columns(footer, wanted, has_ids);
   std::shared_ptr<arrow::Table> table;
   if (columns.empty()) {
     // No column of the file is wanted: only the number of rows counts.
@@ -164,7 +188,10 @@ Result<std::shared_ptr<arrow::Table>> read_open(OpenFile& file, const ParquetRea
     if (!read.ok()) return damaged(what.path, read.status().message());
     table = *read;
   }
-  GT_ASSIGN(table, conform(*table, wanted, has_field_ids(footer), what.path));
+  GT_ASSIGN(table, conform(*table, wanted, has_ids, what.path));
+  if (what.deletes != nullptr) {
+    GT_ASSIGN(table, keep_undeleted(table, *what.deletes, row_positions(footer, groups)));
+  }
   GT_ASSIGN(table, keep_matches(table, what.filter, what.path));
   if (wanted.fields.size() == what.projection.fields.size()) return table;
   std::vector<int> delivered;

@@ -18,12 +18,15 @@
 
 namespace goldtape::table {
 
+class RowDeletes;
+
 /// What to read of a file.
 struct ParquetRead {
   std::string path;        ///< Local path.
   Schema projection;       ///< Columns to deliver, in order; one the file lacks is NULL.
   Schema table_schema;     ///< What the filter is bound to.
   BoundExpression filter;  ///< Rows that do not match are left out.
+  std::shared_ptr<const RowDeletes> deletes = {};  ///< Rows that delete files take out; null for none.
 };
 
 /// The rows that match, with the projection's Arrow schema. Row groups whose statistics exclude a match

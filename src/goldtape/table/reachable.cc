@@ -40,7 +40,8 @@ class Walk {
     if (is_known(manifest.path) || !out_.add(manifest.path, FileRole::kManifest)) return {};
     GT_ASSIGN(const auto bytes, read(manifest.path));
     if (!bytes) return {};
-    const auto entries = read_manifest(*bytes, manifest, metadata_.schema(), metadata_.partition_specs);
+    const auto entries =
+        read_manifest(*bytes, manifest, metadata_.schema_with_dropped(), metadata_.partition_specs);
     if (!entries) return at(entries.error(), manifest.path);
     for (const ManifestEntry& entry : *entries) {
       if (entry.status == EntryStatus::kDeleted || is_known(entry.file.path)) continue;

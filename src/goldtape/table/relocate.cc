@@ -81,7 +81,8 @@ class TableMove {
       return {};
     }
     GT_ASSIGN(const std::string bytes, read(manifest.path));
-    GT_ASSIGN(auto entries, read_manifest(bytes, manifest, metadata_.schema(), metadata_.partition_specs));
+    GT_ASSIGN(auto entries,
+              read_manifest(bytes, manifest, metadata_.schema_with_dropped(), metadata_.partition_specs));
     for (ManifestEntry& entry : entries) {
       std::string moved = relocation_.moved(entry.file.path);
       if (moved == entry.file.path && relocation_.from != relocation_.to) outside_.insert(moved);
@@ -92,7 +93,7 @@ class TableMove {
       return fail(ErrorKind::kDamaged, 4024, fmt::format("there is no partition spec {}", manifest.spec_id),
                   manifest.path);
     }
-    GT_ASSIGN(const std::string written, write_manifest(metadata_.schema(), *spec, entries));
+    GT_ASSIGN(const std::string written, write_manifest(metadata_.schema_with_dropped(), *spec, entries));
     const std::string path = fmt::format("{}/metadata/{}-m0.avro", root_, new_uuid());
     GT_RETURN_IF_ERROR(files_.write(path, written, {}));
     manifest.path = to_location(path);

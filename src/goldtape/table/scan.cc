@@ -1,6 +1,7 @@
 #include "goldtape/table/scan.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include <arrow/record_batch.h>
 #include <arrow/table.h>
@@ -44,13 +45,35 @@ Result<Schema> project(const Schema& schema, const std::vector<std::string>& col
   return projected;
 }
 
-Status add_tasks(const Table& table, const ManifestFile& manifest, const BoundExpression& filter,
-                 ScanPlan& plan) {
+Result<const PartitionSpec*> spec_of(const Table& table, const ManifestFile& manifest) {
   const PartitionSpec* spec = table.metadata().find_spec(manifest.spec_id);
-  if (spec == nullptr) {
-    return fail(ErrorKind::kDamaged, 4024, fmt::format("there is no partition spec {}", manifest.spec_id),
-                manifest.path);
+  if (spec != nullptr) return spec;
+  return fail(ErrorKind::kDamaged, 4024, fmt::format("there is no partition spec {}", manifest.spec_id),
+              manifest.path);
+}
+
+bool has_live_files(const ManifestFile& manifest) {
+  return manifest.added_files_count + manifest.existing_files_count > 0;
+}
+
+Result<DeleteIndex> read_deletes(const Table& table, const std::vector<ManifestFile>& manifests,
+                                 const BoundExpression& filter) {
+  DeleteIndex index;
+  for (const ManifestFile& manifest : manifests) {
+    if (!manifest.deletes || !has_live_files(manifest)) continue;
+    GT_ASSIGN(const PartitionSpec* spec, spec_of(table, manifest));
+    if (!filter.may_match(manifest, *spec)) continue;
+    GT_ASSIGN(auto entries, table.live_entries(manifest));
+    for (ManifestEntry& entry : entries) {
+      GT_RETURN_IF_ERROR(index.add(std::move(entry), *spec, table.metadata()));
+    }
   }
+  return index;
+}
+
+Status add_tasks(const Table& table, const ManifestFile& manifest, const BoundExpression& filter,
+                 const DeleteIndex& deletes, ScanPlan& plan) {
+  GT_ASSIGN(const PartitionSpec* spec, spec_of(table, manifest));
   if (!filter.may_match(manifest, *spec)) return {};
   ++plan.stats.manifests_read;
   GT_ASSIGN(auto entries, table.live_entries(manifest));
@@ -64,16 +87,29 @@ Status add_tasks(const Table& table, const ManifestFile& manifest, const BoundEx
     ScanTask task;
     GT_ASSIGN(task.path, to_path(entry.file.path));
     if (!filter.must_match(entry.file, *spec)) task.residual = filter;
+    task.sequence_number = entry.sequence_number.value_or(0);
+    if (!deletes.empty()) task.deletes = deletes.find(entry.file, task.sequence_number, table.metadata());
     task.file = std::move(entry.file);
     plan.tasks.push_back(std::move(task));
   }
   return {};
 }
 
+Result<std::shared_ptr<const RowDeletes>> load_deletes(const Table& table, const ScanTask& task) {
+  if (task.deletes.empty()) return std::shared_ptr<const RowDeletes>{};
+  return RowDeletes::load(table.shared_filesystem(), table.metadata(), task.file.path, task.deletes);
+}
+
+Result<std::shared_ptr<arrow::Table>> read_planned(const Table& table, const ScanPlan& plan,
+                                                   const ScanTask& task) {
+  return read_task(table, task,
+                   {.projection = plan.schema, .table_schema = plan.table_schema, .filter = task.residual});
+}
+
 class ScanReader final : public arrow::RecordBatchReader {
  public:
-  ScanReader(std::shared_ptr<io::FileSystem> filesystem, ScanPlan plan)
-      : filesystem_(std::move(filesystem)), plan_(std::move(plan)), schema_(to_arrow(plan_.schema)) {}
+  ScanReader(Table table, ScanPlan plan)
+      : table_(std::move(table)), plan_(std::move(plan)), schema_(to_arrow(plan_.schema)) {}
 
   [[nodiscard]] std::shared_ptr<arrow::Schema> schema() const override { return schema_; }
 
@@ -85,22 +121,15 @@ class ScanReader final : public arrow::RecordBatchReader {
         if (*batch != nullptr) return arrow::Status::OK();
       }
       if (next_ == plan_.tasks.size()) return arrow::Status::OK();
-      auto table = read_task(plan_.tasks[next_++]);
+      auto table = read_planned(table_, plan_, plan_.tasks[next_++]);
       if (!table) return arrow::Status::IOError(table.error().to_string());
       file_ = *std::move(table);
       batches_ = std::make_unique<arrow::TableBatchReader>(*file_);
     }
   }
 
-  Result<std::shared_ptr<arrow::Table>> read_task(const ScanTask& task) const {
-    return read_parquet(filesystem_, {.path = task.path,
-                                      .projection = plan_.schema,
-                                      .table_schema = plan_.table_schema,
-                                      .filter = task.residual});
-  }
-
  private:
-  std::shared_ptr<io::FileSystem> filesystem_;
+  Table table_;
   ScanPlan plan_;
   std::shared_ptr<arrow::Schema> schema_;
   std::size_t next_ = 0;
@@ -123,16 +152,9 @@ Result<ScanPlan> plan_scan(const Table& table, const ScanOptions& options) {
   if (filter.is_always_false()) return plan;
   GT_ASSIGN(const auto manifests, table.manifests(*snapshot));
   plan.stats.manifests_total = static_cast<std::int64_t>(manifests.size());
+  GT_ASSIGN(const DeleteIndex deletes, read_deletes(table, manifests, filter));
   for (const ManifestFile& manifest : manifests) {
-    if (!manifest.deletes) {
-      GT_RETURN_IF_ERROR(add_tasks(table, manifest, filter, plan));
-    } else if (manifest.added_files_count + manifest.existing_files_count > 0) {
-      return fail(ErrorKind::kUnsupported, 4033,
-                  "the table has delete files (merge-on-read), which are not read yet; compact it with the "
-                  "engine that"
-                  " wrote them",
-                  table.name().to_string());
-    }
+    if (!manifest.deletes) GT_RETURN_IF_ERROR(add_tasks(table, manifest, filter, deletes, plan));
   }
   std::sort(plan.tasks.begin(), plan.tasks.end(),
             [](const ScanTask& a, const ScanTask& b) { return a.path < b.path; });
@@ -140,15 +162,51 @@ Result<ScanPlan> plan_scan(const Table& table, const ScanOptions& options) {
   return plan;
 }
 
+Result<std::shared_ptr<arrow::Table>> read_task(const Table& table, const ScanTask& task,
+                                                const TaskRead& what) {
+  GT_ASSIGN(auto deletes, load_deletes(table, task));
+  return read_parquet(table.shared_filesystem(), {.path = task.path,
+                                                  .projection = what.projection,
+                                                  .table_schema = what.table_schema,
+                                                  .filter = what.filter,
+                                                  .deletes = std::move(deletes)});
+}
+
+Result<std::shared_ptr<arrow::Table>> read_task(const Table& table, const ScanTask& task) {
+  return read_task(table, task, {.projection = table.schema(), .table_schema = table.schema()});
+}
+
+Result<DeleteFiles> live_deletes(const Table& table) {
+  const Snapshot* snapshot = table.metadata().current_snapshot();
+  if (snapshot == nullptr) return DeleteFiles{};
+  GT_ASSIGN(const auto manifests, table.manifests(*snapshot));
+  GT_ASSIGN(const DeleteIndex index, read_deletes(table, manifests, BoundExpression{}));
+  return index.all();
+}
+
+Result<std::vector<std::int64_t>> deleted_rows(const Table& table, const ScanTask& task) {
+  GT_ASSIGN(const auto deletes, load_deletes(table, task));
+  if (deletes == nullptr) return std::vector<std::int64_t>{};
+  const Schema keys{.schema_id = 0, .fields = deletes->columns(), .identifier_field_ids = {}};
+  GT_ASSIGN(const auto rows,
+            read_parquet(table.shared_filesystem(),
+                         {.path = task.path, .projection = keys, .table_schema = keys, .filter = {}}));
+  GT_ASSIGN(const auto batch, internal::one_batch(*rows));
+  std::vector<std::int64_t> positions(static_cast<std::size_t>(rows->num_rows()));
+  std::iota(positions.begin(), positions.end(), 0);
+  GT_ASSIGN(const std::vector<bool> kept, deletes->kept(*batch, positions));
+  std::erase_if(positions, [&](std::int64_t row) { return kept[static_cast<std::size_t>(row)]; });
+  return positions;
+}
+
 Result<std::shared_ptr<arrow::RecordBatchReader>> open_reader(const Table& table, ScanPlan plan) {
-  return std::make_shared<ScanReader>(table.shared_filesystem(), std::move(plan));
+  return std::make_shared<ScanReader>(table, std::move(plan));
 }
 
 Result<std::shared_ptr<arrow::Table>> read(const Table& table, const ScanPlan& plan) {
-  const ScanReader reader(table.shared_filesystem(), plan);
   std::vector<std::shared_ptr<arrow::Table>> parts;
   for (const ScanTask& task : plan.tasks) {
-    GT_ASSIGN(auto part, reader.read_task(task));
+    GT_ASSIGN(auto part, read_planned(table, plan, task));
     parts.push_back(std::move(part));
   }
   if (parts.empty()) {
@@ -170,7 +228,12 @@ Result<std::int64_t> count_rows(const Table& table, std::optional<std::int64_t> 
   GT_ASSIGN(const ScanPlan plan,
             plan_scan(table, {.filter = {}, .columns = {}, .snapshot_id = snapshot_id, .as_of = {}}));
   std::int64_t rows = 0;
-  for (const ScanTask& task : plan.tasks) rows += task.file.record_count;
+  for (const ScanTask& task : plan.tasks) {
+    rows += task.file.record_count;
+    if (task.deletes.empty()) continue;
+    GT_ASSIGN(const auto deleted, deleted_rows(table, task));
+    rows -= static_cast<std::int64_t>(deleted.size());
+  }
   return rows;
 }
 

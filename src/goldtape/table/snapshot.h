@@ -24,6 +24,11 @@ inline constexpr const char* kRemovedFilesSize = "removed-files-size";
 inline constexpr const char* kTotalRecords = "total-records";
 inline constexpr const char* kTotalDataFiles = "total-data-files";
 inline constexpr const char* kTotalFilesSize = "total-files-size";
+inline constexpr const char* kAddedDeleteFiles = "added-delete-files";
+inline constexpr const char* kRemovedDeleteFiles = "removed-delete-files";
+inline constexpr const char* kTotalDeleteFiles = "total-delete-files";
+inline constexpr const char* kTotalPositionDeletes = "total-position-deletes";
+inline constexpr const char* kTotalEqualityDeletes = "total-equality-deletes";
 inline constexpr const char* kLoadId = "goldtape.load-id";  ///< The load that made the snapshot.
 }  // namespace summary_key
 

@@ -6,10 +6,13 @@
 
 #include <fmt/format.h>
 
+#include "goldtape/table/delete_file.h"
 #include "goldtape/table/location.h"
 #include "goldtape/table/manifest_avro.h"
 #include "goldtape/table/manifest_summary_internal.h"
+#include "goldtape/table/rewrite.h"
 #include "goldtape/table/snapshot_producer_internal.h"
+#include "goldtape/table/snapshot_summary_internal.h"
 
 namespace goldtape::table::internal {
 namespace {
@@ -29,33 +32,15 @@ bool has_live_files(const ManifestFile& manifest) {
   return manifest.added_files_count + manifest.existing_files_count > 0;
 }
 
-std::optional<std::int64_t> number_in(const Summary& summary, const char* key) {
-  const auto at = summary.find(key);
-  if (at == summary.end()) return std::nullopt;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(at->second.data(), at->second.data() + at->second.size(), number);
-  if (error != std::errc{} || end != at->second.data() + at->second.size()) return std::nullopt;
-  return number;
-}
-
-void add_totals(Summary& summary, const std::vector<DataFile>& files, const char* files_key,
-                const char* rows_key, const char* size_key) {
-  if (files.empty()) return;
-  std::int64_t rows = 0;
-  std::int64_t bytes = 0;
-  for (const DataFile& file : files) {
-    rows += file.record_count;
-    bytes += file.file_size_bytes;
-  }
-  summary[files_key] = std::to_string(files.size());
-  summary[rows_key] = std::to_string(rows);
-  summary[size_key] = std::to_string(bytes);
-}
-
 Operation operation_of(const Change& change) {
   if (change.options.operation) return *change.options.operation;
-  if (change.removed.empty()) return Operation::kAppend;
-  return change.added.empty() ? Operation::kDelete : Operation::kOverwrite;
+  const bool adds_rows = std::any_of(change.added.begin(), change.added.end(),
+                                     [](const DataFile& file) { return file.content == FileContent::kData; });
+  if (!adds_rows) return Operation::kDelete;
+  const bool adds_only_rows = std::all_of(change.added.begin(), change.added.end(), [](const DataFile& file) {
+    return file.content == FileContent::kData;
+  });
+  return change.removed.empty() && adds_only_rows ? Operation::kAppend : Operation::kOverwrite;
 }
 
 }  // namespace
@@ -80,7 +65,7 @@ SnapshotProducer::SnapshotProducer(const Table& base, Timestamp now, WrittenFile
 Status SnapshotProducer::apply(const Change& change) {
   GT_ASSIGN(root_, to_path(metadata_.location));
   if (change.set_current_snapshot) GT_RETURN_IF_ERROR(set_current(*change.set_current_snapshot));
-  if (change.add_column) GT_RETURN_IF_ERROR(add_column(*change.add_column));
+  if (!change.schema_change.empty()) GT_RETURN_IF_ERROR(change_schema(change.schema_change));
   if (change.add_spec) GT_RETURN_IF_ERROR(add_spec(*change.add_spec, change.make_default));
   for (const auto& [key, value] : change.properties) {
     changed_ = true;
@@ -110,17 +95,24 @@ std::int64_t SnapshotProducer::next_timestamp_ms() const {
 Result<std::vector<ManifestEntry>> SnapshotProducer::entries_of(const ManifestFile& manifest) const {
   GT_ASSIGN(const std::string path, to_path(manifest.path));
   GT_ASSIGN(const std::string bytes, base_.filesystem().read(path));
-  return read_manifest(bytes, manifest, metadata_.schema(), metadata_.partition_specs);
+  return read_manifest(bytes, manifest, metadata_.schema_with_dropped(), metadata_.partition_specs);
 }
 
 Result<ManifestFile> SnapshotProducer::write_manifest_file(const PartitionSpec& spec,
                                                            const std::vector<ManifestEntry>& entries,
-                                                           std::int64_t snapshot_id) {
-  GT_ASSIGN(const std::string bytes, write_manifest(metadata_.schema(), spec, entries));
+                                                           std::int64_t snapshot_id, bool deletes) {
+  const auto is_dropped = [&](const PartitionField& field) {
+    return metadata_.schema().find(field.source_id) == nullptr;
+  };
+  const bool of_dropped = std::any_of(spec.fields.begin(), spec.fields.end(), is_dropped);
+  GT_ASSIGN(const std::string bytes,
+            write_manifest(of_dropped ? metadata_.schema_with_dropped() : metadata_.schema(), spec, entries,
+                           deletes));
   const std::string path = metadata_path(new_uuid() + "-m0.avro");
   GT_RETURN_IF_ERROR(written_.write(path, bytes));
-  GT_ASSIGN(ManifestFile manifest, summarise_manifest(metadata_.schema(), spec, entries));
+  GT_ASSIGN(ManifestFile manifest, summarise_manifest(metadata_.schema_with_dropped(), spec, entries));
   manifest.path = to_location(path);
+  manifest.deletes = deletes;
   manifest.length = static_cast<std::int64_t>(bytes.size());
   manifest.sequence_number = metadata_.last_sequence_number + 1;
   manifest.min_sequence_number = std::min(manifest.min_sequence_number, manifest.sequence_number);
@@ -130,7 +122,7 @@ Result<ManifestFile> SnapshotProducer::write_manifest_file(const PartitionSpec& 
 
 // The manifest without files that are to go; absent when it has none of them. What is found leaves `wanted`.
 Result<std::optional<ManifestFile>> SnapshotProducer::without(const ManifestFile& manifest,
-                                                              std::vector<std::string>& wanted,
+                                                              std::set<std::string>& wanted,
                                                               std::int64_t snapshot_id) {
   GT_ASSIGN(auto entries, entries_of(manifest));
   std::vector<ManifestEntry> kept;
@@ -138,10 +130,8 @@ Result<std::optional<ManifestFile>> SnapshotProducer::without(const ManifestFile
   for (ManifestEntry& entry : entries) {
     if (entry.status == EntryStatus::kDeleted) continue;
     entry.status = EntryStatus::kExisting;
-    const auto at = std::lower_bound(wanted.begin(), wanted.end(), normalise_location(entry.file.path));
-    if (at != wanted.end() && *at == normalise_location(entry.file.path)) {
+    if (wanted.erase(normalise_location(entry.file.path)) > 0) {
       found = true;
-      wanted.erase(at);
       entry.status = EntryStatus::kDeleted;
       entry.snapshot_id = snapshot_id;
     }
@@ -149,24 +139,23 @@ Result<std::optional<ManifestFile>> SnapshotProducer::without(const ManifestFile
   }
   if (!found) return std::optional<ManifestFile>{};
   const PartitionSpec* spec = metadata_.find_spec(manifest.spec_id);
-  GT_ASSIGN(ManifestFile rewritten, write_manifest_file(*spec, kept, snapshot_id));
+  GT_ASSIGN(ManifestFile rewritten, write_manifest_file(*spec, kept, snapshot_id, manifest.deletes));
   return std::optional<ManifestFile>{std::move(rewritten)};
 }
 
 Status SnapshotProducer::drop_removed(const std::vector<DataFile>& removed, std::int64_t snapshot_id,
                                       std::vector<ManifestFile>& manifests) {
-  std::vector<std::string> wanted;
+  std::set<std::string> wanted;
   std::set<std::int32_t> specs;
   for (const DataFile& file : removed) {
-    wanted.push_back(normalise_location(file.path));
+    wanted.insert(normalise_location(file.path));
     specs.insert(file.spec_id);
   }
-  std::sort(wanted.begin(), wanted.end());
   for (ManifestFile& manifest : manifests) {
     if (wanted.empty()) break;
-    if (manifest.deletes || !specs.contains(manifest.spec_id) ||
-        metadata_.find_spec(manifest.spec_id) == nullptr ||
-        !may_hold_any(metadata_.schema(), *metadata_.find_spec(manifest.spec_id), manifest, removed)) {
+    if (!specs.contains(manifest.spec_id) || metadata_.find_spec(manifest.spec_id) == nullptr ||
+        !may_hold_any(metadata_.schema_with_dropped(), *metadata_.find_spec(manifest.spec_id), manifest,
+                      removed)) {
       continue;
     }
     GT_ASSIGN(auto rewritten, without(manifest, wanted, snapshot_id));
@@ -176,7 +165,21 @@ Status SnapshotProducer::drop_removed(const std::vector<DataFile>& removed, std:
   return fail(ErrorKind::kConflict, 4010,
               fmt::format("{} of {} files to be replaced in {} are no longer there: another writer was first",
                           wanted.size(), removed.size(), base_.name().to_string()),
-              wanted.front());
+              *wanted.begin());
+}
+
+// Delete files that have nothing left to delete once `removed` are gone.
+Status SnapshotProducer::drop_spent_deletes(std::int64_t snapshot_id, std::vector<ManifestFile>& manifests,
+                                            std::vector<DataFile>& removed) {
+  const auto lists_deletes = [](const ManifestFile& m) { return m.deletes && has_live_files(m); };
+  if (std::none_of(manifests.begin(), manifests.end(), lists_deletes)) return {};
+  const Table before(base_.name(), base_.metadata_location(),
+                     std::make_shared<const TableMetadata>(metadata_), base_.shared_filesystem());
+  GT_ASSIGN(const auto spent, spent_deletes(before, removed));
+  if (spent.empty()) return {};
+  GT_RETURN_IF_ERROR(drop_removed(spent, snapshot_id, manifests));
+  removed.insert(removed.end(), spent.begin(), spent.end());
+  return {};
 }
 
 // Many small commits make many small manifests; put together, they are planned over faster.
@@ -204,49 +207,11 @@ Status SnapshotProducer::merge_small(std::int64_t snapshot_id, std::vector<Manif
       }
       merged.insert(manifest.path);
     }
-    GT_ASSIGN(ManifestFile whole, write_manifest_file(*spec, entries, snapshot_id));
+    GT_ASSIGN(ManifestFile whole, write_manifest_file(*spec, entries, snapshot_id, false));
     std::erase_if(manifests, [&](const ManifestFile& manifest) { return merged.contains(manifest.path); });
     manifests.push_back(std::move(whole));
   }
   return {};
-}
-
-Summary SnapshotProducer::summarise(const Change& change, const std::vector<ManifestFile>& manifests) const {
-  Summary summary = change.options.summary;
-  add_totals(summary, change.added, summary_key::kAddedDataFiles, summary_key::kAddedRecords,
-             summary_key::kAddedFilesSize);
-  add_totals(summary, change.removed, summary_key::kDeletedDataFiles, summary_key::kDeletedRecords,
-             summary_key::kRemovedFilesSize);
-  std::set<std::string> partitions;
-  std::int64_t size_change = 0;
-  for (const auto* files : {&change.added, &change.removed}) {
-    for (const DataFile& file : *files) {
-      const PartitionSpec* spec = metadata_.find_spec(file.spec_id);
-      if (spec != nullptr) partitions.insert(spec->path(file.partition, metadata_.schema()));
-      size_change += files == &change.added ? file.file_size_bytes : -file.file_size_bytes;
-    }
-  }
-  summary["changed-partition-count"] = std::to_string(partitions.size());
-  std::int64_t total_files = 0;
-  std::int64_t total_rows = 0;
-  std::int64_t total_deletes = 0;
-  for (const ManifestFile& manifest : manifests) {
-    const std::int32_t live = manifest.added_files_count + manifest.existing_files_count;
-    (manifest.deletes ? total_deletes : total_files) += live;
-    if (!manifest.deletes) total_rows += manifest.added_rows_count + manifest.existing_rows_count;
-  }
-  summary[summary_key::kTotalDataFiles] = std::to_string(total_files);
-  summary[summary_key::kTotalRecords] = std::to_string(total_rows);
-  summary["total-delete-files"] = std::to_string(total_deletes);
-  const Snapshot* parent = metadata_.current_snapshot();
-  const auto before = parent == nullptr ? std::optional<std::int64_t>(0)
-                                        : number_in(parent->summary, summary_key::kTotalFilesSize);
-  if (before) summary[summary_key::kTotalFilesSize] = std::to_string(*before + size_change);
-  for (const char* key : {"total-position-deletes", "total-equality-deletes"}) {
-    const auto carried = parent == nullptr ? std::optional<std::int64_t>(0) : number_in(parent->summary, key);
-    if (carried) summary[key] = std::to_string(*carried);
-  }
-  return summary;
 }
 
 Status SnapshotProducer::make_snapshot(const Change& change) {
@@ -258,21 +223,26 @@ Status SnapshotProducer::make_snapshot(const Change& change) {
     GT_ASSIGN(manifests, base_.manifests(*parent));
     std::erase_if(manifests, [](const ManifestFile& manifest) { return !has_live_files(manifest); });
   }
-  if (!change.removed.empty()) GT_RETURN_IF_ERROR(drop_removed(change.removed, id, manifests));
+  std::vector<DataFile> removed = change.removed;
+  if (!removed.empty()) {
+    GT_RETURN_IF_ERROR(drop_removed(change.removed, id, manifests));
+    GT_RETURN_IF_ERROR(drop_spent_deletes(id, manifests, removed));
+  }
 
-  std::map<std::int32_t, std::vector<ManifestEntry>> added;
+  std::map<std::pair<std::int32_t, bool>, std::vector<ManifestEntry>> added;
   for (const DataFile& file : change.added) {
-    ManifestEntry& entry = added[file.spec_id].emplace_back();
+    ManifestEntry& entry = added[{file.spec_id, file.content != FileContent::kData}].emplace_back();
     entry.snapshot_id = id;
     entry.file = file;
   }
-  for (const auto& [spec_id, entries] : added) {
+  for (const auto& [key, entries] : added) {
+    const auto [spec_id, deletes] = key;
     const PartitionSpec* spec = metadata_.find_spec(spec_id);
     if (spec == nullptr) {
       return fail(ErrorKind::kUsage, 4032, fmt::format("there is no partition spec {}", spec_id),
                   base_.name().to_string());
     }
-    GT_ASSIGN(ManifestFile manifest, write_manifest_file(*spec, entries, id));
+    GT_ASSIGN(ManifestFile manifest, write_manifest_file(*spec, entries, id, deletes));
     manifests.insert(manifests.begin(), std::move(manifest));
   }
   GT_RETURN_IF_ERROR(merge_small(id, manifests));
@@ -283,7 +253,8 @@ Status SnapshotProducer::make_snapshot(const Change& change) {
   snapshot.sequence_number = metadata_.last_sequence_number + 1;
   snapshot.timestamp_ms = next_timestamp_ms();
   snapshot.operation = to_string(operation_of(change));
-  snapshot.summary = summarise(change, manifests);
+  snapshot.summary = summarise(metadata_, change.options.summary,
+                               {.added = change.added, .removed = removed, .manifests = manifests});
   snapshot.schema_id = metadata_.current_schema_id;
   GT_ASSIGN(const std::string list,
             write_manifest_list(id, snapshot.parent_snapshot_id, snapshot.sequence_number, manifests));
@@ -311,20 +282,38 @@ Status SnapshotProducer::set_current(std::int64_t snapshot_id) {
   return {};
 }
 
-Status SnapshotProducer::add_column(const Field& column) {
-  if (metadata_.schema().find(column.name) != nullptr) {
-    return fail(ErrorKind::kAlreadyExists, 4030, fmt::format("the column {} exists already", column.name),
-                base_.name().to_string());
+Status SnapshotProducer::change_schema(const SchemaChange& change) {
+  auto changed = change.apply(metadata_.schema(), metadata_.last_column_id);
+  if (!changed) {
+    Error error = changed.error();
+    error.where = base_.name().to_string();
+    return std::unexpected<Error>(std::move(error));
   }
-  Schema schema = metadata_.schema();
-  for (const Schema& other : metadata_.schemas)
-    schema.schema_id = std::max(schema.schema_id, other.schema_id);
-  ++schema.schema_id;
-  schema.fields.push_back(column);
-  schema.fields.back().id = ++metadata_.last_column_id;
-  metadata_.current_schema_id = schema.schema_id;
-  metadata_.schemas.push_back(std::move(schema));
-  changed_ = true;
+  std::vector<std::int32_t> sources;
+  for (const PartitionField& field : metadata_.default_spec().fields) sources.push_back(field.source_id);
+  for (const SortField& field : metadata_.default_sort_order().fields) sources.push_back(field.source_id);
+  for (const std::int32_t id : sources) {
+    const Field* source = metadata_.schema().find(id);
+    if (source == nullptr || changed->find(id) != nullptr) continue;
+    return fail(
+        ErrorKind::kUsage, 4404,
+        fmt::format("the column {} cannot be dropped: the table is partitioned or sorted by it; change that "
+                    "first",
+                    source->name),
+        base_.name().to_string());
+  }
+  // A schema that was there before is made the current one again.
+  std::int32_t schema_id = -1;
+  for (const Schema& other : metadata_.schemas) {
+    changed->schema_id = std::max(changed->schema_id, other.schema_id);
+    if (other.same_fields(*changed)) schema_id = other.schema_id;
+  }
+  if (schema_id < 0) {
+    schema_id = ++changed->schema_id;
+    metadata_.schemas.push_back(*std::move(changed));
+  }
+  changed_ = changed_ || schema_id != metadata_.current_schema_id;
+  metadata_.current_schema_id = schema_id;
   return {};
 }
 
@@ -373,13 +362,35 @@ Result<std::vector<DataFile>> changed_files(const Table& table, const Snapshot& 
     if (manifest.added_snapshot_id != snapshot.snapshot_id) continue;
     GT_ASSIGN(const std::string path, to_path(manifest.path));
     GT_ASSIGN(const std::string bytes, table.filesystem().read(path));
-    GT_ASSIGN(auto entries, read_manifest(bytes, manifest, table.schema(), table.metadata().partition_specs));
+    GT_ASSIGN(auto entries, read_manifest(bytes, manifest, table.metadata().schema_with_dropped(),
+                                          table.metadata().partition_specs));
     for (ManifestEntry& entry : entries) {
       const bool of_it = entry.snapshot_id == snapshot.snapshot_id && entry.status != EntryStatus::kExisting;
       if (of_it) files.push_back(std::move(entry.file));
     }
   }
   return files;
+}
+
+// Whether a file that is to go has been given deletes: whoever wrote it anew did not know of them.
+Result<bool> deletes_from(const Table& table, const Snapshot& snapshot,
+                          const std::vector<DataFile>& removed) {
+  GT_ASSIGN(const auto manifests, table.manifests(snapshot));
+  DeleteIndex added;
+  for (const ManifestFile& manifest : manifests) {
+    if (!manifest.deletes || manifest.added_snapshot_id != snapshot.snapshot_id) continue;
+    const PartitionSpec* spec = table.metadata().find_spec(manifest.spec_id);
+    if (spec == nullptr) continue;
+    GT_ASSIGN(auto entries, table.live_entries(manifest));
+    for (ManifestEntry& entry : entries) {
+      if (entry.status == EntryStatus::kAdded) {
+        GT_RETURN_IF_ERROR(added.add(std::move(entry), *spec, table.metadata()));
+      }
+    }
+  }
+  return std::any_of(removed.begin(), removed.end(), [&](const DataFile& file) {
+    return file.content == FileContent::kData && !added.find(file, 0, table.metadata()).empty();
+  });
 }
 
 std::unexpected<Error> conflict(const Table& table, std::string what) {
@@ -398,12 +409,15 @@ Status check_rebase(const Table& base, const Table& current, const Change& chang
   }
   if (base.metadata().table_uuid != current.metadata().table_uuid) return conflict(base, "made anew");
   if (change.set_current_snapshot) return conflict(base, "changed");
-  if (!change.options.planned_from) return {};
+  if (!change.options.planned_from && change.removed.empty()) return {};
   GT_ASSIGN(const BoundExpression filter,
-            BoundExpression::bind(*change.options.planned_from, current.schema()));
+            BoundExpression::bind(change.options.planned_from.value_or(Expression::always_false()),
+                                  current.schema()));
   const Snapshot* at = current.metadata().current_snapshot();
   while (at != nullptr && at->snapshot_id != base.current_snapshot_id()) {
-    if (at->operation != to_string(Operation::kReplace)) {
+    GT_ASSIGN(const bool deleted, deletes_from(current, *at, change.removed));
+    if (deleted) return conflict(base, "deleted rows of files to be replaced in");
+    if (change.options.planned_from && at->operation != to_string(Operation::kReplace)) {
       GT_ASSIGN(const auto files, changed_files(current, *at));
       for (const DataFile& file : files) {
         const PartitionSpec* spec = current.metadata().find_spec(file.spec_id);
@@ -414,7 +428,7 @@ Status check_rebase(const Table& base, const Table& current, const Change& chang
     at = at->parent_snapshot_id ? current.metadata().find_snapshot(*at->parent_snapshot_id) : nullptr;
   }
   // The snapshot planned from is no longer in the line: rolled back, or expired.
-  if (at == nullptr && base.current_snapshot_id())
+  if (at == nullptr && base.current_snapshot_id() && change.options.planned_from)
     return conflict(base, "rolled back or expired snapshots of");
   return {};
 }

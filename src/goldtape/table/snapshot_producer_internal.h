@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "goldtape/base/time.h"
 #include "goldtape/io/filesystem.h"
 #include "goldtape/table/commit.h"
+#include "goldtape/table/schema_change.h"
 #include "goldtape/table/table.h"
 
 namespace goldtape::table::internal {
@@ -21,7 +23,7 @@ struct Change {
   std::vector<DataFile> removed;
   ChangeOptions options;
   std::optional<std::int64_t> set_current_snapshot;
-  std::optional<Field> add_column;
+  SchemaChange schema_change;
   std::optional<PartitionSpec> add_spec;
   bool make_default = false;
   std::map<std::string, std::string> properties;
@@ -57,17 +59,18 @@ class SnapshotProducer {
   Status make_snapshot(const Change& change);
   Status drop_removed(const std::vector<DataFile>& removed, std::int64_t snapshot_id,
                       std::vector<ManifestFile>& manifests);
-  Result<std::optional<ManifestFile>> without(const ManifestFile& manifest, std::vector<std::string>& wanted,
+  Status drop_spent_deletes(std::int64_t snapshot_id, std::vector<ManifestFile>& manifests,
+                            std::vector<DataFile>& removed);
+  Result<std::optional<ManifestFile>> without(const ManifestFile& manifest, std::set<std::string>& wanted,
                                               std::int64_t snapshot_id);
   Status merge_small(std::int64_t snapshot_id, std::vector<ManifestFile>& manifests);
   Result<ManifestFile> write_manifest_file(const PartitionSpec& spec,
                                            const std::vector<ManifestEntry>& entries,
-                                           std::int64_t snapshot_id);
+                                           std::int64_t snapshot_id, bool deletes);
   Result<std::vector<ManifestEntry>> entries_of(const ManifestFile& manifest) const;
   Status set_current(std::int64_t snapshot_id);
-  Status add_column(const Field& column);
+  Status change_schema(const SchemaChange& change);
   Status add_spec(PartitionSpec spec, bool make_default);
-  Summary summarise(const Change& change, const std::vector<ManifestFile>& manifests) const;
   [[nodiscard]] std::string metadata_path(const std::string& name) const;
   [[nodiscard]] std::int64_t next_timestamp_ms() const;
 

@@ -63,7 +63,8 @@ Result<std::vector<ManifestFile>> Table::manifests(const Snapshot& snapshot) con
 Result<std::vector<ManifestEntry>> Table::live_entries(const ManifestFile& manifest) const {
   GT_ASSIGN(const std::string path, to_path(manifest.path));
   GT_ASSIGN(const std::string bytes, filesystem_->read(path));
-  GT_ASSIGN(auto entries, read_manifest(bytes, manifest, metadata_->schema(), metadata_->partition_specs));
+  GT_ASSIGN(auto entries,
+            read_manifest(bytes, manifest, metadata_->schema_with_dropped(), metadata_->partition_specs));
   std::erase_if(entries, [](const ManifestEntry& entry) { return entry.status == EntryStatus::kDeleted; });
   return entries;
 }

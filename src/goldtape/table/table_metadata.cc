@@ -114,6 +114,16 @@ const Schema& TableMetadata::schema_of_snapshot(const Snapshot& snapshot) const 
   return found == nullptr ? schema() : *found;
 }
 
+Schema TableMetadata::schema_with_dropped() const {
+  Schema whole = schema();
+  for (auto older = schemas.rbegin(); older != schemas.rend(); ++older) {
+    for (const Field& field : older->fields) {
+      if (whole.find(field.id) == nullptr) whole.fields.push_back(field);
+    }
+  }
+  return whole;
+}
+
 const PartitionSpec* TableMetadata::find_spec_by_columns(const std::vector<std::string>& columns) const {
   for (const PartitionSpec& spec : partition_specs) {
     const bool same = std::equal(spec.fields.begin(), spec.fields.end(), columns.begin(), columns.end(),

@@ -63,6 +63,9 @@ struct TableMetadata {
   [[nodiscard]] Result<const Snapshot*> snapshot_as_of(Timestamp instant) const;
   /// The schema a snapshot was written with (the current one when it does not say).
   [[nodiscard]] const Schema& schema_of_snapshot(const Snapshot& snapshot) const;
+  /// The current schema, and behind its columns those of older schemas that it has no more: partition specs
+  /// of before are made from them.
+  [[nodiscard]] Schema schema_with_dropped() const;
   /// A spec with these fields, or null. `columns` are names: {"interval", "date"}.
   [[nodiscard]] const PartitionSpec* find_spec_by_columns(const std::vector<std::string>& columns) const;
 };

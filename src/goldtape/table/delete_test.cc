@@ -1,0 +1,214 @@
+// Delete files: which rows they take out, by the spec's sequence numbers, and what writers do about them.
+#include <gtest/gtest.h>
+
+#include "goldtape/table/delete_file.h"
+#include "goldtape/table/delete_writer.h"
+#include "goldtape/table/fsck.h"
+#include "goldtape/table/location.h"
+#include "goldtape/table/parquet_writer.h"
+#include "goldtape/table/rewrite.h"
+#include "goldtape/table/table_test_lake.h"
+
+namespace goldtape::table {
+namespace {
+
+using test::BarRow;
+
+const BarRow kA1{"1m", "AAPL", 18000, 100, 1.5, 15'000};
+const BarRow kA2{"1m", "AAPL", 18000, 200, 2.5, std::nullopt};
+const BarRow kA3{"1m", "AAPL", 18000, 300, 3.5, 35'000};
+const BarRow kB1{"1m", "BRK", 18000, 100, 300.25, 3'002'500};
+const BarRow kC1{"1m", "AAPL", 18001, 400, 4.5, std::nullopt};
+
+class DeleteTest : public test::LakeTest {
+ protected:
+  DeleteTest() { create_bars(); }
+
+  void commit(const Rewrite& rewrite, ChangeOptions options = {}) const {
+    Commit commit(*catalog_);
+    commit.replace(load_bars(), rewrite.removed, rewrite.added, std::move(options));
+    const auto result = commit.run();
+    ASSERT_TRUE(result.has_value()) << result.error().to_string();
+    clock_->advance(std::chrono::seconds(1));
+  }
+
+  void delete_rows(const Expression& filter, DeleteMode mode = DeleteMode::kMergeOnRead) const {
+    const auto rewrite = plan_delete(load_bars(), filter, mode);
+    ASSERT_TRUE(rewrite.has_value()) << rewrite.error().to_string();
+    commit(*rewrite, {.planned_from = filter});
+  }
+
+  /// Commits an equality delete of the rows' values in some columns, of one partition.
+  void delete_equal(const std::vector<BarRow>& rows, const std::vector<int>& columns,
+                    PartitionTuple partition, std::int32_t spec_id = 0) const {
+    const Table table = load_bars();
+    const auto whole = test::bars_table(rows);
+    Schema keys;
+    DataFile description;
+    arrow::ChunkedArrayVector values;
+    for (const int i : columns) {
+      keys.fields.push_back(table.schema().fields[static_cast<std::size_t>(i)]);
+      description.equality_ids.push_back(keys.fields.back().id);
+      values.push_back(whole->column(i));
+    }
+    const std::string path = folder_ + "/bronze/bars/data/" + new_uuid() + ".parquet";
+    auto file = write_parquet(*filesystem_, path, keys, *arrow::Table::Make(to_arrow(keys), values));
+    ASSERT_TRUE(file.has_value()) << file.error().to_string();
+    file->content = FileContent::kEqualityDeletes;
+    file->equality_ids = description.equality_ids;
+    file->spec_id = spec_id;
+    file->partition = std::move(partition);
+    Commit commit(*catalog_);
+    commit.append(table, {*file});
+    const auto result = commit.run();
+    ASSERT_TRUE(result.has_value()) << result.error().to_string();
+    clock_->advance(std::chrono::seconds(1));
+  }
+
+  [[nodiscard]] std::size_t live_delete_files() const { return live_deletes(load_bars())->size(); }
+
+  void expect_clean(std::int64_t rows) const {
+    const auto report = fsck_table(load_bars(), {.deep = true});
+    ASSERT_TRUE(report.has_value()) << report.error().to_string();
+    for (const FsckFinding& finding : report->findings)
+      if (finding.is_error) ADD_FAILURE() << finding.check << ": " << finding.message;
+    EXPECT_EQ(report->rows, rows);
+    EXPECT_EQ(count_rows(load_bars()), rows);
+  }
+};
+
+const PartitionTuple kDay{std::string("1m"), std::int32_t{18000}};
+
+TEST_F(DeleteTest, PositionDeletesTakeRowsOut) {
+  append({kA1, kA2, kA3, kB1});
+  append({kC1});
+  delete_rows(equal_to("ts", std::int64_t{200}));
+  EXPECT_EQ(live_delete_files(), 1U);
+  EXPECT_EQ(read_bars(), (std::vector<BarRow>{kA1, kA3, kC1, kB1}));
+  EXPECT_EQ(read_bars({.filter = equal_to("ticker", literal("AAPL"))}), (std::vector<BarRow>{kA1, kA3, kC1}));
+  EXPECT_TRUE(read_bars({.filter = equal_to("ts", std::int64_t{200})}).empty());
+  expect_clean(4);
+  const Snapshot& snapshot = *load_bars().metadata().current_snapshot();
+  EXPECT_EQ(snapshot.operation, "delete");
+  EXPECT_EQ(snapshot.summary.at("total-delete-files"), "1");
+  EXPECT_EQ(snapshot.summary.at("total-position-deletes"), "1");
+  EXPECT_EQ(snapshot.summary.at("total-records"), "5");
+}
+
+TEST_F(DeleteTest, ASecondDeleteOfTheSameRowCountsOnce) {
+  append({kA1, kA2, kA3});
+  delete_rows(equal_to("ts", std::int64_t{200}));
+  const auto again = plan_delete(load_bars(), less_equal("ts", std::int64_t{200}), DeleteMode::kMergeOnRead);
+  EXPECT_EQ(again->rows_deleted, 1);
+  commit(*again);
+  EXPECT_EQ(read_bars(), (std::vector<BarRow>{kA3}));
+  expect_clean(1);
+}
+
+TEST_F(DeleteTest, EqualityDeletesTakeOutOnlyOlderRowsOfTheirPartition) {
+  append({kA1, kA2, kB1, kC1});
+  delete_equal({kA1, kA2}, {1, 3}, kDay);  // ticker, ts
+  EXPECT_EQ(read_bars(), (std::vector<BarRow>{kC1, kB1}));
+  append({kA1});  // Put in again: the delete is older.
+  EXPECT_EQ(read_bars(), (std::vector<BarRow>{kA1, kC1, kB1}));
+  expect_clean(3);
+}
+
+TEST_F(DeleteTest, EqualityDeletesCompareNullWithNull) {
+  append({kA1, kA2, kA3, kC1});
+  delete_equal({kA2}, {5}, kDay);  // price IS NULL, of that day only
+  EXPECT_EQ(read_bars(), (std::vector<BarRow>{kA1, kA3, kC1}));
+  expect_clean(3);
+}
+
+TEST_F(DeleteTest, AnEqualityDeleteOfAnUnpartitionedSpecIsOfAllPartitions) {
+  append({kA1, kA2, kB1, kC1});
+  Commit evolve(*catalog_);
+  evolve.add_spec(load_bars(), {}, false);
+  ASSERT_TRUE(evolve.run());
+  delete_equal({kA1}, {1}, {}, 2);
+  EXPECT_EQ(read_bars(), (std::vector<BarRow>{kB1}));
+  expect_clean(1);
+}
+
+TEST_F(DeleteTest, DeletesOfAColumnThatIsNotReadStillApply) {
+  append({kA1, kA2, kB1});
+  delete_equal({kB1}, {1}, kDay);
+  const auto rows = read(load_bars(), {.columns = {"close"}});
+  ASSERT_TRUE(rows.has_value()) << rows.error().to_string();
+  EXPECT_EQ((*rows)->num_rows(), 2);
+  EXPECT_EQ((*rows)->num_columns(), 1);
+}
+
+TEST_F(DeleteTest, OlderSnapshotsAreReadWithoutLaterDeletes) {
+  const std::int64_t before = append({kA1, kA2});
+  delete_rows(equal_to("ts", std::int64_t{200}));
+  EXPECT_EQ(read_bars({.snapshot_id = before}), (std::vector<BarRow>{kA1, kA2}));
+}
+
+TEST_F(DeleteTest, RewritingAFileAppliesItsDeletesAndRemovesThem) {
+  append({kA1, kA2, kA3, kB1});
+  append({kC1});
+  delete_rows(equal_to("ts", std::int64_t{200}));
+  delete_equal({kB1}, {1}, kDay);
+  EXPECT_EQ(live_delete_files(), 2U);
+  delete_rows(equal_to("ts", std::int64_t{300}), DeleteMode::kCopyOnWrite);
+  EXPECT_EQ(read_bars(), (std::vector<BarRow>{kA1, kC1}));
+  EXPECT_EQ(live_delete_files(), 0U);
+  expect_clean(2);
+  const Snapshot& snapshot = *load_bars().metadata().current_snapshot();
+  EXPECT_EQ(snapshot.summary.at("removed-delete-files"), "2");
+  EXPECT_EQ(snapshot.summary.at("total-position-deletes"), "0");
+  EXPECT_EQ(snapshot.summary.at("total-equality-deletes"), "0");
+}
+
+TEST_F(DeleteTest, DroppingAFileCountsItsLiveRows) {
+  append({kA1, kA2, kA3});
+  delete_rows(equal_to("ts", std::int64_t{200}));
+  const auto rewrite = plan_delete(load_bars(), equal_to("date", literal(from_days(18000))));
+  EXPECT_EQ(rewrite->rows_deleted, 2);
+  commit(*rewrite);
+  EXPECT_EQ(live_delete_files(), 0U);
+  expect_clean(0);
+}
+
+TEST_F(DeleteTest, AFileThatGotDeletesMeanwhileIsNotReplaced) {
+  append({kA1, kA2, kA3});
+  const Table stale = load_bars();
+  const auto rewrite = plan_delete(stale, equal_to("ts", std::int64_t{100}));
+  delete_rows(equal_to("ts", std::int64_t{300}));
+  Commit late(*catalog_);
+  late.replace(stale, rewrite->removed, rewrite->added);
+  EXPECT_EQ(late.run().error().code, 4010);
+  EXPECT_EQ(read_bars(), (std::vector<BarRow>{kA1, kA2}));
+}
+
+TEST_F(DeleteTest, ADeleteFileThatIsDamagedIsAnErrorThatNamesIt) {
+  append({kA1, kA2});
+  delete_rows(equal_to("ts", std::int64_t{200}));
+  const std::string path = live_deletes(load_bars())->at(0)->path();
+  ASSERT_TRUE(filesystem_->remove(path));
+  const auto rows = read(load_bars());
+  ASSERT_FALSE(rows.has_value());
+  EXPECT_EQ(rows.error().code, 4025);
+  EXPECT_EQ(rows.error().where, path);
+  EXPECT_FALSE(fsck_table(load_bars())->is_clean());
+}
+
+TEST_F(DeleteTest, DeletionVectorsAreRefusedByName) {
+  append({kA1, kA2});
+  DataFile vector = load_bars().data_files()->at(0);
+  vector.content = FileContent::kPositionDeletes;
+  vector.format = "PUFFIN";
+  vector.path += ".puffin";
+  Commit commit(*catalog_);
+  commit.append(load_bars(), {vector});
+  ASSERT_TRUE(commit.run());
+  const auto rows = read(load_bars());
+  ASSERT_FALSE(rows.has_value());
+  EXPECT_EQ(rows.error().code, 4401);
+  EXPECT_NE(rows.error().message.find("deletion vectors"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace goldtape::table
