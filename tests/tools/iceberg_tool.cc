@@ -1,6 +1,8 @@
 // Writes Iceberg tables through table/ for the tests against other engines, and says what table/ reads.
 //   iceberg_tool write DIR                    makes DIR/lake.db with the tables of test.*
+//   iceberg_tool matrix DIR                   makes DIR/lake.db with the tables of matrix.*
 //   iceberg_tool dump DIR TABLE [SNAPSHOT]    rows as JSON lines, in the table's own order
+//   iceberg_tool delete DIR TABLE ID MODE     takes out rows with that id and above; MODE: rewrite, position
 //   iceberg_tool fsck DIR                     deep check; findings, one a line; exits 1 when there is an
 //   error
 #include <cstdio>
@@ -22,6 +24,7 @@
 #include "goldtape/table/rewrite.h"
 #include "goldtape/table/scan.h"
 #include "goldtape/table/sql_catalog.h"
+#include "matrix_tables.h"
 
 namespace {
 
@@ -205,28 +208,6 @@ void write(const std::string& folder) {
           .ValueOrDie());
 }
 
-nlohmann::json cell(const arrow::Array& array, std::int64_t row) {
-  if (array.IsNull(row)) return nullptr;
-  switch (array.type_id()) {
-    case arrow::Type::BOOL: return static_cast<const arrow::BooleanArray&>(array).Value(row);
-    case arrow::Type::INT32:
-    case arrow::Type::DATE32: return static_cast<const arrow::Int32Array&>(array).raw_values()[row];
-    case arrow::Type::INT64:
-    case arrow::Type::TIMESTAMP: return static_cast<const arrow::Int64Array&>(array).raw_values()[row];
-    case arrow::Type::FLOAT: return static_cast<const arrow::FloatArray&>(array).Value(row);
-    case arrow::Type::DOUBLE: return static_cast<const arrow::DoubleArray&>(array).Value(row);
-    case arrow::Type::DECIMAL128: return static_cast<const arrow::Decimal128Array&>(array).FormatValue(row);
-    case arrow::Type::BINARY: {
-      std::string hex;
-      for (const char c : static_cast<const arrow::BinaryArray&>(array).GetView(row)) {
-        hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
-      }
-      return hex;
-    }
-    default: return std::string(static_cast<const arrow::StringArray&>(array).GetView(row));
-  }
-}
-
 void dump(const std::string& folder, const std::string& name, std::optional<std::int64_t> snapshot_id) {
   const Table table = must(open_catalog(folder)->load(name));
   ScanOptions options;
@@ -235,9 +216,21 @@ void dump(const std::string& folder, const std::string& name, std::optional<std:
   const auto batch = rows->CombineChunksToBatch().ValueOrDie();
   for (std::int64_t row = 0; row < batch->num_rows(); ++row) {
     nlohmann::json line;
-    for (int i = 0; i < batch->num_columns(); ++i) line[batch->column_name(i)] = cell(*batch->column(i), row);
+    for (int i = 0; i < batch->num_columns(); ++i)
+      line[batch->column_name(i)] = json_cell(*batch->column(i), row);
     fmt::print("{}\n", line.dump());
   }
+}
+
+void remove(const std::string& folder, const std::string& name, std::int64_t id, bool by_position) {
+  const auto catalog = open_catalog(folder);
+  const Table table = must(catalog->load(name));
+  const Expression gone = greater_equal("id", id);
+  const auto mode = by_position ? DeleteMode::kMergeOnRead : DeleteMode::kCopyOnWrite;
+  const Rewrite rewrite = must(plan_delete(table, gone, mode));
+  Commit commit(*catalog);
+  commit.replace(table, rewrite.removed, rewrite.added, {.planned_from = gone});
+  must(commit.run());
 }
 
 int check(const std::string& folder) {
@@ -257,11 +250,22 @@ int main(int argc, char** argv) {
     write(args[1]);
     return 0;
   }
+  if (args.size() == 2 && args[0] == "matrix") {
+    write_matrix(*open_catalog(args[1]));
+    return 0;
+  }
   if (args.size() >= 3 && args[0] == "dump") {
     dump(args[1], args[2], args.size() > 3 ? std::optional(std::stoll(args[3])) : std::nullopt);
     return 0;
   }
+  if (args.size() == 5 && args[0] == "delete") {
+    remove(args[1], args[2], std::stoll(args[3]), args[4] == "position");
+    return 0;
+  }
   if (args.size() == 2 && args[0] == "fsck") return check(args[1]);
-  fmt::print(stderr, "usage: iceberg_tool write DIR | dump DIR TABLE [SNAPSHOT] | fsck DIR\n");
+  fmt::print(
+      stderr,
+      "usage: iceberg_tool write DIR | matrix DIR | dump DIR TABLE [SNAPSHOT] | delete DIR TABLE ID MODE | "
+      "fsck DIR\n");
   return 2;
 }

@@ -1,41 +1,13 @@
-"""A lake written by our own code, a way to ask what our code reads of it, and the other engines."""
+"""A lake written by our own code, and the other engines."""
 
 from __future__ import annotations
 
-import json
-import os
 import pathlib
 import shutil
-import subprocess
 
 import duckdb
 import pytest
 from pyiceberg.catalog.sql import SqlCatalog
-
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-
-
-class Tool:
-    """tests/tools/iceberg_tool.cc."""
-
-    def __init__(self, program: pathlib.Path):
-        self.program = program
-
-    def __call__(self, *args) -> str:
-        done = subprocess.run([self.program, *map(str, args)], capture_output=True, text=True, timeout=120, check=False)
-        assert done.returncode == 0, f"{args}: {done.stdout}{done.stderr}"
-        return done.stdout
-
-    def rows(self, lake, table, snapshot=None) -> list[dict]:
-        args = ["dump", lake, table] + ([snapshot] if snapshot is not None else [])
-        return sorted((json.loads(line) for line in self(*args).splitlines()), key=lambda r: r["id"])
-
-
-@pytest.fixture(scope="session")
-def tool() -> Tool:
-    program = pathlib.Path(os.environ.get("GOLDTAPE_ICEBERG_TOOL", ROOT / "build/dev/bin/iceberg_tool"))
-    assert program.exists(), f"{program} is not built"
-    return Tool(program)
 
 
 def open_catalog(lake: pathlib.Path) -> SqlCatalog:

@@ -1,22 +1,8 @@
 """Apache Spark with Iceberg's own runtime over a lake: reads every zone as Goldtape does, and writes to it."""
 
-import pathlib
 import shutil
-import subprocess
-import sys
 
 import pytest
-from pyspark.sql import SparkSession
-
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-
-
-def jars():
-    """The pinned Java archives, from the user's cache."""
-    done = subprocess.run([sys.executable, ROOT / "tools" / "fetch_deps", "iceberg-spark", "sqlite-jdbc"],
-                          stdout=subprocess.PIPE, text=True, check=True)
-    folders = [pathlib.Path(line.split(" ", 1)[1]) for line in done.stdout.splitlines()]
-    return ",".join(str(jar) for folder in folders for jar in folder.glob("*.jar"))
 
 
 @pytest.fixture(scope="module")
@@ -28,29 +14,8 @@ def lake(goldtape, samples, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def spark(lake, tmp_path_factory):
-    catalog = "spark.sql.catalog.goldtape"
-    session = (
-        SparkSession.builder.master("local[2]")
-        .config("spark.jars", jars())
-        .config("spark.driver.memory", "1g")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("spark-warehouse")))
-        .config("spark.sql.extensions", "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions")
-        .config(catalog, "org.apache.iceberg.spark.SparkCatalog")
-        .config(f"{catalog}.type", "jdbc")
-        .config(f"{catalog}.uri", f"jdbc:sqlite:file:{lake / 'catalog.db'}")
-        .config(f"{catalog}.jdbc.schema-version", "V1")
-        .config(f"{catalog}.warehouse", f"file://{lake}")
-        .getOrCreate()
-    )
-    yield session
-    session.stop()
+def spark(lake, open_lake):
+    return open_lake(lake, "catalog.db")
 
 
 def columns_to_add_up(goldtape, lake, table):
