@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "goldtape/store/turn.h"
 #include "goldtape/table/snapshot_producer_internal.h"
 
 namespace goldtape::table {
@@ -17,6 +18,8 @@ using internal::Change;
 
 constexpr std::uint16_t kLostRace = 4010;
 constexpr std::uint16_t kOutcomeUnknown = 4016;
+/// Long enough for a queue of many writers.
+constexpr std::chrono::seconds kTurnPatience{20};
 
 struct PendingChange {
   Table base;
@@ -80,6 +83,18 @@ struct Commit::Impl {
     return {};
   }
 
+  /// In the order of names, so that two writers of several tables do not wait for each other. Turns that do
+  /// not come in time are done without.
+  [[nodiscard]] std::vector<std::unique_ptr<store::Turn>> take_turns() const {
+    std::vector<TableName> sorted = names();
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<std::unique_ptr<store::Turn>> turns;
+    for (const TableName& name : sorted) {
+      turns.push_back(store::take_turn(*catalog.database(), name.to_string(), kTurnPatience));
+    }
+    return turns;
+  }
+
   /// What the catalog answered, beside the tables that did not change.
   static CommitResult result_of(const std::vector<Prepared>& tables, const std::vector<Table>& changed,
                                 int attempts) {
@@ -95,6 +110,7 @@ struct Commit::Impl {
     internal::WrittenFiles written(*catalog.filesystem());
     std::vector<Prepared> tables;
     std::vector<TableUpdate> updates;
+    const auto turns = take_turns();
     for (const TableName& name : names()) {
       if (Status prepared = prepare(name, written, tables, updates); !prepared) {
         written.remove_all();

@@ -235,10 +235,10 @@ INSTANTIATE_TEST_SUITE_P(Kinds, CommitFaultTest,
 
 TEST_F(CommitTest, ADatabaseThatRefusesLeavesTheTableAsItWas) {
   const Table bars = create_bars();
-  const auto held = store::Database::open(folder_ + "/lake.db");
+  const auto held = store::Database::open(place_.where());
   auto blocker = (*held)->begin();
-  ASSERT_TRUE(blocker.has_value());
-  auto impatient = store::Database::open(folder_ + "/lake.db", {.busy_timeout_ms = 10});
+  ASSERT_TRUE(blocker->execute("UPDATE iceberg_tables SET iceberg_type = 'TABLE'"));
+  auto impatient = store::Database::open(place_.where(), {.busy_timeout_ms = 10});
   SqlCatalog catalog({*impatient, filesystem_, clock_, folder_});
   Commit commit(catalog);
   const auto files = write(bars, {bar(1)});

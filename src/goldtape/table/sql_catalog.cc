@@ -15,6 +15,7 @@ namespace goldtape::table {
 namespace {
 
 constexpr std::size_t kMaxCached = 256;
+constexpr std::uint16_t kOutcomeUnknown = 4016;
 constexpr const char* kExistsKey = "exists";  // What marks a namespace without properties, in every program.
 
 const std::string& catalog_name() {
@@ -176,12 +177,12 @@ Result<bool> SqlCatalog::namespace_exists(const std::string& space) const {
 
 Result<std::vector<std::string>> SqlCatalog::list_namespaces() const {
   GT_ASSIGN(const auto rows,
-            impl_->database->query(
-                "SELECT namespace FROM iceberg_namespace_properties WHERE catalog_name = ?"
-                " UNION SELECT table_namespace FROM iceberg_tables WHERE catalog_name = ? ORDER BY 1",
-                {catalog_name(), catalog_name()}));
+            impl_->database->query("SELECT namespace FROM iceberg_namespace_properties WHERE catalog_name = ?"
+                                   " UNION SELECT table_namespace FROM iceberg_tables WHERE catalog_name = ?",
+                                   {catalog_name(), catalog_name()}));
   std::vector<std::string> spaces;
   for (const store::Row& row : rows.rows) spaces.push_back(store::text_of(row[0]));
+  std::sort(spaces.begin(), spaces.end());  // A server sorts by its own locale.
   return spaces;
 }
 
@@ -291,9 +292,10 @@ Result<std::vector<TableName>> SqlCatalog::list_tables(const std::string& space)
     sql += " AND table_namespace = ?";
     params.emplace_back(space);
   }
-  GT_ASSIGN(const auto rows, impl_->database->query(sql + " ORDER BY table_namespace, table_name", params));
+  GT_ASSIGN(const auto rows, impl_->database->query(sql, params));
   std::vector<TableName> names;
   for (const store::Row& row : rows.rows) names.push_back({store::text_of(row[0]), store::text_of(row[1])});
+  std::sort(names.begin(), names.end());
   return names;
 }
 
@@ -340,7 +342,9 @@ Result<std::vector<Table>> SqlCatalog::commit(const std::vector<TableUpdate>& up
   Status changed = impl_->change_all(updates, next, ops, outcome_open);
   if (!changed && outcome_open && !next.empty()) {
     const auto done = impl_->took_place(next[0].name(), next[0].metadata_location());
-    if (!done) {
+    // A server that could not say what became of the transaction may still be about to commit it.
+    const bool in_flight = changed.error().code == kOutcomeUnknown;
+    if (!done || (!*done && in_flight)) {
       written.keep();
       return outcome_unknown(changed.error());
     }

@@ -16,6 +16,7 @@
 #include "goldtape/io/clock.h"
 #include "goldtape/io/filesystem.h"
 #include "goldtape/store/database.h"
+#include "goldtape/store/store_test_backend.h"
 #include "goldtape/table/commit.h"
 #include "goldtape/table/data_writer.h"
 #include "goldtape/table/scan.h"
@@ -119,16 +120,14 @@ inline std::vector<BarRow> bar_rows(const arrow::Table& table) {
 class LakeTest : public ::testing::Test {
  protected:
   LakeTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "goldtape-table-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
+    folder_ = place_.folder().string();
     filesystem_ = io::local_filesystem();
     clock_ = std::make_shared<io::ManualClock>(from_micros(1'600'000'000'000'000));
     catalog_ = open_catalog();
   }
-  ~LakeTest() override { std::filesystem::remove_all(folder_); }
 
   std::unique_ptr<Catalog> open_catalog(std::shared_ptr<io::FileSystem> filesystem = nullptr) const {
-    auto database = store::Database::open(folder_ + "/lake.db");
+    auto database = store::Database::open(place_.where());
     EXPECT_TRUE(database.has_value()) << database.error().to_string();
     return std::make_unique<SqlCatalog>(
         CatalogParts{*database, filesystem ? filesystem : filesystem_, clock_, folder_});
@@ -165,6 +164,8 @@ class LakeTest : public ::testing::Test {
     return rows ? bar_rows(**rows) : std::vector<BarRow>{};
   }
 
+  /// On PostgreSQL where there is a server for tests, else on SQLite.
+  store::test::DatabasePlace place_{store::test::backends().back()};
   std::string folder_;
   std::shared_ptr<io::FileSystem> filesystem_;
   std::shared_ptr<io::ManualClock> clock_;
