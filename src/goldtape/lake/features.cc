@@ -14,6 +14,7 @@
 #include "goldtape/base/hash.h"
 #include "goldtape/feature/registry.h"
 #include "goldtape/lake/feature_build_internal.h"
+#include "goldtape/lake/foreign.h"
 #include "goldtape/lake/lake_tables.h"
 #include "goldtape/lake/reference_rows.h"
 #include "goldtape/lake/snapshot_diff.h"
@@ -186,6 +187,7 @@ class GoldBuilder {
 
 Result<FeaturesReport> features(const Lake& lake, const PipelineOptions& options) {
   GT_ASSIGN(const WriterLock lock, lake.lock_for_writing("features"));
+  GT_RETURN_IF_ERROR(gate_foreign_commits(lake, options));
   return GoldBuilder(lake, options).run();
 }
 

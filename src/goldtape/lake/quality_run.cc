@@ -9,6 +9,7 @@
 
 #include "goldtape/base/hash.h"
 #include "goldtape/lake/coverage.h"
+#include "goldtape/lake/foreign.h"
 #include "goldtape/lake/quality_records.h"
 #include "goldtape/lake/reference_rows.h"
 #include "goldtape/lake/silver_columns_internal.h"
@@ -48,21 +49,52 @@ class QualityRun {
   QualityRun(const Lake& lake, const PipelineOptions& options) : lake_(lake), options_(options) {}
 
   Result<QualityReport> run() {
-    now_ = lake_.clock().now();
-    GT_ASSIGN(const auto coverage_table, lake_.catalog().load("silver.coverage"));
-    GT_ASSIGN(const auto stored, table::read(coverage_table));
-    GT_ASSIGN(const auto coverage, coverage_from_arrow(*stored));
-    history_ = liquidity_history(known_groups(coverage), *options_.calendar);
-    GT_RETURN_IF_ERROR(check_bronze_bars());
-    GT_RETURN_IF_ERROR(check_bronze_actions());
-    GT_RETURN_IF_ERROR(check_silver_minutes());
-    GT_RETURN_IF_ERROR(check_silver_days());
+    GT_RETURN_IF_ERROR(examine_foreign_commits(lake_, options_));
+    GT_RETURN_IF_ERROR(read_history());
+    GT_RETURN_IF_ERROR(check_tables());
     if (!lake_.read_only()) GT_RETURN_IF_ERROR(record());
     report_.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(lake_.clock().now() - now_);
     return std::move(report_);
   }
 
+  /// Only these dates of these tables.
+  Result<std::vector<quality::Report>> run_over(const std::map<std::string, std::set<Date>>& dates) {
+    only_ = &dates;
+    GT_RETURN_IF_ERROR(read_history());
+    GT_RETURN_IF_ERROR(check_tables());
+    return std::move(report_.reports);
+  }
+
  private:
+  Status read_history() {
+    now_ = lake_.clock().now();
+    GT_ASSIGN(const auto coverage_table, lake_.catalog().load("silver.coverage"));
+    GT_ASSIGN(const auto stored, table::read(coverage_table));
+    GT_ASSIGN(const auto coverage, coverage_from_arrow(*stored));
+    history_ = liquidity_history(known_groups(coverage), *options_.calendar);
+    return {};
+  }
+
+  Status check_tables() {
+    if (wanted("bronze.bars")) GT_RETURN_IF_ERROR(check_bronze_bars());
+    if (wanted("bronze.corporate_actions")) GT_RETURN_IF_ERROR(check_bronze_actions());
+    if (wanted("silver.bars_1m")) GT_RETURN_IF_ERROR(check_silver_minutes());
+    if (wanted("silver.bars_1d")) GT_RETURN_IF_ERROR(check_silver_days());
+    return {};
+  }
+
+  [[nodiscard]] bool wanted(const std::string& table) const {
+    return only_ == nullptr || only_->contains(table);
+  }
+  /// Whether a part holds one of the dates that are to be checked.
+  [[nodiscard]] bool wanted(const std::string& table, const Part& part) const {
+    if (only_ == nullptr) return true;
+    const auto dates = only_->find(table);
+    if (dates == only_->end()) return false;
+    const auto at = dates->second.lower_bound(part.first);
+    return at != dates->second.end() && *at <= part.last;
+  }
+
   [[nodiscard]] quality::Context context() const {
     return {.now = now_,
             .calendar = options_.calendar,
@@ -111,6 +143,7 @@ class QualityRun {
       std::int64_t done = 0;
       for (const Part& part : of_interval) {
         options_.report("check bronze", done++, std::ssize(of_interval));
+        if (!wanted("bronze.bars", part)) continue;
         GT_RETURN_IF_ERROR(check_bars_of(bars, interval, part));
       }
     }
@@ -206,6 +239,7 @@ class QualityRun {
     std::int64_t done = 0;
     for (const Part& part : parts) {
       options_.report("check silver minutes", done++, std::ssize(parts));
+      if (!wanted("silver.bars_1m", part)) continue;
       GT_ASSIGN(const auto stored, table::read(table, {.filter = date_filter(part)}));
       SilverNames names;
       std::vector<SilverMinute> rows;
@@ -224,6 +258,7 @@ class QualityRun {
     note_snapshot(table);
     GT_ASSIGN(const auto parts, parts_of_silver(table, false));
     for (const Part& part : parts) {
+      if (!wanted("silver.bars_1d", part)) continue;
       GT_ASSIGN(const auto stored, table::read(table, {.filter = date_filter(part)}));
       SilverNames names;
       std::vector<SilverDay> rows;
@@ -265,6 +300,7 @@ class QualityRun {
   const Lake& lake_;
   const PipelineOptions& options_;
   Timestamp now_{};
+  const std::map<std::string, std::set<Date>>* only_ = nullptr;  ///< Null: everything.
   quality::LiquidityHistory history_;
   Snapshots snapshots_;
   QualityReport report_;
@@ -275,6 +311,11 @@ class QualityRun {
 bool QualityReport::passed() const { return std::ranges::all_of(reports, &quality::Report::passed); }
 bool QualityReport::critical_passed() const {
   return std::ranges::all_of(reports, &quality::Report::critical_passed);
+}
+
+Result<std::vector<quality::Report>> check_rows(const Lake& lake, const PipelineOptions& options,
+                                                const std::map<std::string, std::set<Date>>& dates) {
+  return QualityRun(lake, options).run_over(dates);
 }
 
 Result<QualityReport> check_quality(const Lake& lake, const PipelineOptions& options) {

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "goldtape/base/result.h"
+#include "goldtape/base/time.h"
 #include "goldtape/lake/lake.h"
 #include "goldtape/lake/pipeline_options.h"
 #include "goldtape/quality/report.h"
@@ -26,5 +30,11 @@ struct QualityReport {
 /// an error. Takes the writer lock to record; a lake opened for reading only is checked without being written
 /// to. Errors: kConflict GT5010; kDamaged GT4025, GT5202; the store's.
 [[nodiscard]] Result<QualityReport> check_quality(const Lake& lake, const PipelineOptions& options);
+
+/// The same suites over the rows of some dates of some tables (ex-dates of corporate actions: there all rows
+/// are checked); a day of minutes or a year of longer bars is checked as a whole. Records nothing, takes no
+/// lock.
+[[nodiscard]] Result<std::vector<quality::Report>> check_rows(
+    const Lake& lake, const PipelineOptions& options, const std::map<std::string, std::set<Date>>& dates);
 
 }  // namespace goldtape::lake

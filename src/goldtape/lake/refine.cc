@@ -9,6 +9,7 @@
 
 #include "goldtape/base/hash.h"
 #include "goldtape/lake/affected_groups.h"
+#include "goldtape/lake/foreign.h"
 #include "goldtape/lake/quality_records.h"
 #include "goldtape/lake/refine_internal.h"
 #include "goldtape/lake/snapshot_diff.h"
@@ -414,6 +415,7 @@ class Refiner {
 
 Result<RefineReport> refine(const Lake& lake, const PipelineOptions& options) {
   GT_ASSIGN(const WriterLock lock, lake.lock_for_writing("refine"));
+  GT_RETURN_IF_ERROR(gate_foreign_commits(lake, options));
   return Refiner(lake, options).run();
 }
 

@@ -75,6 +75,7 @@ void put(Summary& summary, const Totals& totals, const Keys& keys) {
 }  // namespace
 
 Summary summarise(const TableMetadata& metadata, Summary summary, const SnapshotContent& content) {
+  summary.emplace(summary_key::kWriter, summary_key::kWriterName);
   const Totals added(content.added);
   const Totals removed(content.removed);
   put(summary, added, kAdded);
