@@ -11,7 +11,6 @@
 namespace goldtape::table {
 namespace {
 
-constexpr std::int32_t kFirstPartitionFieldId = 1000;
 constexpr const char* kMain = "main";
 
 std::unexpected<Error> refuse(std::string message) {

@@ -28,7 +28,7 @@ Result<Table> create_by_request(RestCatalog& catalog, internal::RestClient& clie
   GT_RETURN_IF_ERROR(client.ask({.method = "POST",
                                  .path = internal::space_path(name.space) + "/tables",
                                  .body = rest::to_json(message_of(name, metadata))}));
-  GT_ASSIGN(const Table made, catalog.load(name));
+  GT_ASSIGN(Table made, catalog.load(name));
   const TableMetadata& there = made.metadata();
   if (!there.schema().same_fields(metadata.schema()) ||
       !there.default_spec().same_fields(metadata.default_spec()) ||
