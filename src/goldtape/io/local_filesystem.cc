@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include <dirent.h>
@@ -131,11 +132,23 @@ class LocalFileSystem final : public FileSystem {
 
   Result<std::string> read_range(std::string_view path, std::uint64_t offset, std::uint64_t length) override {
     GT_ASSIGN(const FileDescriptor fd, open_file(std::string(path), O_RDONLY, 0, "open"));
-    std::string out;
-    while (out.size() < length) {
-      const std::uint64_t wanted = std::min<std::uint64_t>(length - out.size(), kReadChunkBytes);
-      GT_ASSIGN(const std::size_t got, read_at(fd.get(), path, offset + out.size(), out, wanted));
-      if (got == 0) break;
+    return read_piece(fd.get(), {std::string(path), offset, length});
+  }
+
+  // A file is opened once for all its pieces that follow one another.
+  std::vector<Result<std::string>> read_many(std::span<const FileRange> ranges) override {
+    std::vector<Result<std::string>> out;
+    out.reserve(ranges.size());
+    const std::string* path = nullptr;
+    std::optional<Result<FileDescriptor>> fd;
+    for (const FileRange& range : ranges) {
+      if (path == nullptr || *path != range.path) fd.emplace(open_file(range.path, O_RDONLY, 0, "open"));
+      path = &range.path;
+      if (fd->has_value()) {
+        out.push_back(read_piece((*fd)->get(), range));
+      } else {
+        out.emplace_back(std::unexpected<Error>(fd->error()));
+      }
     }
     return out;
   }
@@ -214,6 +227,16 @@ class LocalFileSystem final : public FileSystem {
     out.resize(before + (n < 0 ? 0 : static_cast<std::size_t>(n)));
     if (n < 0) return fail_with(error_number, "read", path);
     return static_cast<std::size_t>(n);
+  }
+
+  static Result<std::string> read_piece(int fd, const FileRange& range) {
+    std::string out;
+    while (out.size() < range.length) {
+      const std::uint64_t wanted = std::min<std::uint64_t>(range.length - out.size(), kReadChunkBytes);
+      GT_ASSIGN(const std::size_t got, read_at(fd, range.path, range.offset + out.size(), out, wanted));
+      if (got == 0) break;
+    }
+    return out;
   }
 
   Status list_into(const std::string& directory, bool recursive, std::vector<FileInfo>& out) {

@@ -8,26 +8,15 @@
 
 #include "goldtape/table/expression.h"
 #include "goldtape/table/expression_internal.h"
+#include "goldtape/table/expression_verdict_internal.h"
 
 namespace goldtape::table {
 namespace {
 
+using internal::judge;
+using internal::Range;
+using internal::Verdict;
 using Node = BoundExpression::Node;
-
-// Whether some row can match, and whether all rows must.
-struct Verdict {
-  bool may = true;
-  bool must = false;
-};
-
-// What is known of the values that a predicate is about.
-struct Range {
-  std::optional<Literal> lower;
-  std::optional<Literal> upper;
-  bool may_null = true;
-  bool all_null = false;
-  bool may_nan = false;
-};
 
 bool is_floating(const Type& type) { return type.id == TypeId::kFloat || type.id == TypeId::kDouble; }
 
@@ -55,7 +44,9 @@ Verdict judge_value(ExprKind kind, const Literal& value, const Range& range) {
   }
 }
 
-Verdict judge(ExprKind kind, const std::vector<Literal>& values, const Range& range) {
+}  // namespace
+
+Verdict internal::judge(ExprKind kind, const std::vector<Literal>& values, const Range& range) {
   if (kind == ExprKind::kIsNull) return {.may = range.may_null, .must = range.all_null};
   if (kind == ExprKind::kNotNull) return {.may = !range.all_null, .must = !range.may_null};
   if (range.all_null) return {.may = false, .must = false};
@@ -78,6 +69,8 @@ Verdict judge(ExprKind kind, const std::vector<Literal>& values, const Range& ra
   verdict.must = verdict.must && !range.may_null;
   return verdict;
 }
+
+namespace {
 
 // The predicate on partition values that every row matching the leaf satisfies, or that only matching rows
 // do (`strict`). Empty when the transform tells nothing.

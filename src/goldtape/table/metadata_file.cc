@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "goldtape/table/file_identity_internal.h"
 #include "goldtape/table/location.h"
+#include "goldtape/table/lru_cache_internal.h"
 #include "goldtape/table/metadata_file_internal.h"
 #include "goldtape/table/table_metadata_json.h"
 
@@ -14,6 +16,13 @@ namespace goldtape::table::internal {
 namespace {
 
 constexpr std::size_t kMaxMetadataLog = 100;  // As write.metadata.previous-versions-max.
+constexpr std::size_t kCacheBytes = 64U << 20U;
+constexpr std::size_t kParsedOverStored = 4;
+
+LruCache<TableMetadata>& metadata_cache() {
+  static LruCache<TableMetadata> cache(kCacheBytes);
+  return cache;
+}
 
 }  // namespace
 
@@ -29,6 +38,8 @@ int version_of(const std::string& metadata_location) {
 Result<std::shared_ptr<const TableMetadata>> read_metadata_file(io::FileSystem& filesystem,
                                                                 const std::string& location) {
   GT_ASSIGN(const std::string path, to_path(location));
+  GT_ASSIGN(const FileIdentity identity, identify(filesystem, path));
+  if (auto kept = metadata_cache().find(identity.key)) return kept;
   GT_ASSIGN(const std::string json, filesystem.read(path));
   auto parsed = parse_table_metadata(json);
   if (!parsed) {
@@ -36,7 +47,9 @@ Result<std::shared_ptr<const TableMetadata>> read_metadata_file(io::FileSystem& 
     error.where = path;
     return std::unexpected<Error>(std::move(error));
   }
-  return std::make_shared<const TableMetadata>(*std::move(parsed));
+  auto metadata = std::make_shared<const TableMetadata>(*std::move(parsed));
+  if (identity.settled) metadata_cache().put(identity.key, metadata, json.size() * kParsedOverStored);
+  return metadata;
 }
 
 Result<MetadataFile> write_metadata_file(io::FileSystem& filesystem, const TableMetadata& metadata,

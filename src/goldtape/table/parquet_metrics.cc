@@ -15,17 +15,6 @@ namespace {
 
 constexpr std::size_t kBoundLength = 16;
 
-struct Bounds {
-  std::optional<Literal> lower;
-  std::optional<Literal> upper;
-};
-
-Literal integer_literal(std::int64_t value, const Type& type) {
-  if (type.id == TypeId::kDecimal) return arrow::Decimal128(value);
-  if (type.id == TypeId::kInt || type.id == TypeId::kDate) return static_cast<std::int32_t>(value);
-  return value;
-}
-
 bool is_integral(const Type& type) {
   switch (type.id) {
     case TypeId::kInt:
@@ -77,6 +66,14 @@ bool is_comparable(const parquet::ColumnDescriptor& column) {
   return !logical->is_int() || static_cast<const parquet::IntLogicalType&>(*logical).is_signed();
 }
 
+}  // namespace
+
+Literal integer_literal(std::int64_t value, const Type& type) {
+  if (type.id == TypeId::kDecimal) return arrow::Decimal128(value);
+  if (type.id == TypeId::kInt || type.id == TypeId::kDate) return static_cast<std::int32_t>(value);
+  return value;
+}
+
 Bounds bounds_of(const parquet::ColumnDescriptor& column, const parquet::Statistics& statistics,
                  const Type& type) {
   if (!statistics.HasMinMax() || !is_comparable(column)) return {};
@@ -95,6 +92,8 @@ Bounds bounds_of(const parquet::ColumnDescriptor& column, const parquet::Statist
     default: return {};
   }
 }
+
+namespace {
 
 // What is gathered of one column over the row groups.
 struct ColumnMetrics {

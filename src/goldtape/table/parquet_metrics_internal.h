@@ -7,12 +7,15 @@
 #include <string>
 
 #include "goldtape/base/result.h"
+#include "goldtape/table/literal.h"
 #include "goldtape/table/manifest.h"
 #include "goldtape/table/schema.h"
 
 namespace parquet {
+class ColumnDescriptor;
 class FileMetaData;
 class SchemaDescriptor;
+class Statistics;
 }  // namespace parquet
 
 namespace goldtape::table::internal {
@@ -21,6 +24,17 @@ namespace goldtape::table::internal {
 /// name when it has none.
 [[nodiscard]] std::vector<std::int32_t> leaf_field_ids(const parquet::SchemaDescriptor& file,
                                                        const Schema& schema);
+
+/// The least and the greatest value, where both are known.
+struct Bounds {
+  std::optional<Literal> lower;
+  std::optional<Literal> upper;
+};
+/// As values of `type`; none where the file's order of values is not the table's.
+[[nodiscard]] Bounds bounds_of(const parquet::ColumnDescriptor& column, const parquet::Statistics& statistics,
+                               const Type& type);
+/// A value of an INT32 or INT64 column. Requires: `type` is stored as one.
+[[nodiscard]] Literal integer_literal(std::int64_t value, const Type& type);
 
 /// Metrics of a whole file, or of one row group of it. Bounds are exact and whole here (no cut strings).
 [[nodiscard]] DataFile metrics_of(const parquet::FileMetaData& metadata, const Schema& schema,

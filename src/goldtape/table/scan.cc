@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include <arrow/compute/cast.h>
 #include <arrow/record_batch.h>
 #include <arrow/table.h>
 #include <arrow/type.h>
@@ -11,6 +12,7 @@
 #include "goldtape/base/text.h"
 #include "goldtape/table/arrow_internal.h"
 #include "goldtape/table/location.h"
+#include "goldtape/table/page_scan_internal.h"
 #include "goldtape/table/parquet_reader.h"
 
 namespace goldtape::table {
@@ -100,16 +102,60 @@ Result<std::shared_ptr<const RowDeletes>> load_deletes(const Table& table, const
   return RowDeletes::load(table.shared_filesystem(), table.metadata(), task.file.path, task.deletes);
 }
 
+// Where a filter or few columns are asked for, only the pages that matter are read; null when a file does not
+// allow that.
+Result<std::shared_ptr<arrow::Table>> read_by_pages(const Table& table, const ScanPlan& plan) {
+  internal::PageScan scan{.projection = plan.schema,
+                          .table_schema = plan.table_schema,
+                          .decimals_as_doubles = plan.decimals_as_doubles,
+                          .files = {}};
+  bool filtered = plan.decimals_as_doubles;
+  for (const ScanTask& task : plan.tasks) {
+    if (!task.deletes.empty()) return std::shared_ptr<arrow::Table>{};
+    filtered = filtered || !task.residual.is_always_true();
+    scan.files.push_back({task.path, task.file.file_size_bytes, task.residual});
+  }
+  if (!filtered || plan.tasks.empty()) return std::shared_ptr<arrow::Table>{};
+  return internal::read_pages(table.filesystem(), scan);
+}
+
+std::shared_ptr<arrow::Schema> arrow_schema(const ScanPlan& plan) {
+  auto schema = to_arrow(plan.schema);
+  if (!plan.decimals_as_doubles) return schema;
+  arrow::FieldVector fields = schema->fields();
+  for (auto& field : fields) {
+    if (field->type()->id() == arrow::Type::DECIMAL128) field = field->WithType(arrow::float64());
+  }
+  return arrow::schema(std::move(fields));
+}
+
+// Decimals as a plan wants them.
+Result<std::shared_ptr<arrow::Table>> as_asked(const ScanPlan& plan, std::shared_ptr<arrow::Table> rows) {
+  if (!plan.decimals_as_doubles) return rows;
+  for (int i = 0; i < rows->num_columns(); ++i) {
+    if (rows->field(i)->type()->id() != arrow::Type::DECIMAL128) continue;
+    auto doubles = arrow::compute::Cast(rows->column(i), arrow::float64());
+    if (!doubles.ok()) return internal::arrow_error(doubles.status(), ErrorKind::kInternal, 4035, "");
+    auto changed = rows->SetColumn(i, rows->field(i)->WithType(arrow::float64()), doubles->chunked_array());
+    if (!changed.ok()) return internal::arrow_error(changed.status(), ErrorKind::kInternal, 4035, "");
+    rows = *std::move(changed);
+  }
+  return rows;
+}
+
 Result<std::shared_ptr<arrow::Table>> read_planned(const Table& table, const ScanPlan& plan,
                                                    const ScanTask& task) {
-  return read_task(table, task,
-                   {.projection = plan.schema, .table_schema = plan.table_schema, .filter = task.residual});
+  GT_ASSIGN(
+      auto rows,
+      read_task(table, task,
+                {.projection = plan.schema, .table_schema = plan.table_schema, .filter = task.residual}));
+  return as_asked(plan, std::move(rows));
 }
 
 class ScanReader final : public arrow::RecordBatchReader {
  public:
   ScanReader(Table table, ScanPlan plan)
-      : table_(std::move(table)), plan_(std::move(plan)), schema_(to_arrow(plan_.schema)) {}
+      : table_(std::move(table)), plan_(std::move(plan)), schema_(arrow_schema(plan_)) {}
 
   [[nodiscard]] std::shared_ptr<arrow::Schema> schema() const override { return schema_; }
 
@@ -142,6 +188,7 @@ class ScanReader final : public arrow::RecordBatchReader {
 Result<ScanPlan> plan_scan(const Table& table, const ScanOptions& options) {
   GT_ASSIGN(const Snapshot* snapshot, find_snapshot(table, options));
   ScanPlan plan;
+  plan.decimals_as_doubles = options.decimals_as_doubles;
   const bool travels = options.snapshot_id || options.as_of;
   plan.table_schema =
       travels && snapshot != nullptr ? table.metadata().schema_of_snapshot(*snapshot) : table.schema();
@@ -204,13 +251,15 @@ Result<std::shared_ptr<arrow::RecordBatchReader>> open_reader(const Table& table
 }
 
 Result<std::shared_ptr<arrow::Table>> read(const Table& table, const ScanPlan& plan) {
+  GT_ASSIGN(auto by_pages, read_by_pages(table, plan));
+  if (by_pages != nullptr) return by_pages;
   std::vector<std::shared_ptr<arrow::Table>> parts;
   for (const ScanTask& task : plan.tasks) {
     GT_ASSIGN(auto part, read_planned(table, plan, task));
     parts.push_back(std::move(part));
   }
   if (parts.empty()) {
-    auto empty = arrow::Table::MakeEmpty(to_arrow(plan.schema));
+    auto empty = arrow::Table::MakeEmpty(arrow_schema(plan));
     if (!empty.ok()) return internal::arrow_error(empty.status(), ErrorKind::kInternal, 4035, "");
     return *empty;
   }

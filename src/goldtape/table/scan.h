@@ -23,6 +23,7 @@ struct ScanOptions {
   std::vector<std::string> columns = {};         ///< In this order; empty: all.
   std::optional<std::int64_t> snapshot_id = {};  ///< Absent: the current one.
   std::optional<Timestamp> as_of = {};           ///< The snapshot current then. Not with snapshot_id.
+  bool decimals_as_doubles = false;              ///< Each the double nearest to it; exact to 15 digits.
 };
 
 /// A file to read, and what is left of the filter for its rows.
@@ -47,6 +48,7 @@ struct ScanPlan {
   std::optional<std::int64_t> snapshot_id;  ///< Absent for a table without rows.
   Schema schema;                            ///< Of the result: the projected columns, current names.
   Schema table_schema;                      ///< The whole schema that the filter is bound to.
+  bool decimals_as_doubles = false;         ///< Then the result's decimals have Arrow's type double.
   std::vector<ScanTask> tasks;              ///< Sorted by path.
   ScanStats stats;
 };

@@ -5,8 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "goldtape/table/location.h"
-#include "goldtape/table/manifest_avro.h"
+#include "goldtape/table/manifest_cache_internal.h"
 
 namespace goldtape::table {
 
@@ -49,24 +48,13 @@ std::optional<Snapshot> Table::find_snapshot_by_summary(std::string_view key, st
 }
 
 Result<std::vector<ManifestFile>> Table::manifests(const Snapshot& snapshot) const {
-  GT_ASSIGN(const std::string path, to_path(snapshot.manifest_list));
-  GT_ASSIGN(const std::string bytes, filesystem_->read(path));
-  auto manifests = read_manifest_list(bytes);
-  if (!manifests) {
-    Error error = manifests.error();
-    error.where = path;
-    return std::unexpected<Error>(std::move(error));
-  }
-  return manifests;
+  GT_ASSIGN(const auto list, internal::load_manifest_list(*filesystem_, snapshot.manifest_list));
+  return *list;
 }
 
 Result<std::vector<ManifestEntry>> Table::live_entries(const ManifestFile& manifest) const {
-  GT_ASSIGN(const std::string path, to_path(manifest.path));
-  GT_ASSIGN(const std::string bytes, filesystem_->read(path));
-  GT_ASSIGN(auto entries,
-            read_manifest(bytes, manifest, metadata_->schema_with_dropped(), metadata_->partition_specs));
-  std::erase_if(entries, [](const ManifestEntry& entry) { return entry.status == EntryStatus::kDeleted; });
-  return entries;
+  GT_ASSIGN(const auto entries, internal::load_live_entries(*filesystem_, manifest, *metadata_));
+  return *entries;
 }
 
 Result<std::vector<DataFile>> Table::data_files(std::optional<std::int64_t> snapshot_id) const {

@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include <arrow/array.h>
+#include <arrow/array/data.h>
+#include <arrow/buffer.h>
+#include <arrow/type.h>
+#include <arrow/util/bit_util.h>
+
+#include "goldtape/table/arrow_internal.h"
+#include "goldtape/table/column_output_internal.h"
+
+namespace goldtape::table::internal {
+namespace {
+
+template <typename T>
+T* room(arrow::Buffer& buffer, std::int64_t at) {
+  return reinterpret_cast<T*>(buffer.mutable_data()) + at;
+}
+
+}  // namespace
+
+ColumnOutput::ColumnOutput(Type type, bool as_doubles)
+    : type_(std::move(type)), as_doubles_(as_doubles && type_.id == TypeId::kDecimal) {
+  arrow_type_ = as_doubles_ ? arrow::float64() : to_arrow(type_);
+  if (as_doubles_) divisor_ = std::pow(10.0, type_.scale);
+}
+
+Status ColumnOutput::allocate(std::int64_t rows, bool nullable) {
+  rows_ = rows;
+  auto buffer = arrow::AllocateBuffer(rows * arrow_type_->byte_width());
+  if (!buffer.ok()) return arrow_error(buffer.status(), ErrorKind::kInternal, 4035, "");
+  values_ = *std::move(buffer);
+  if (nullable) valid_.assign(static_cast<std::size_t>(rows), 1);
+  return {};
+}
+
+template <typename Stored>
+void ColumnOutput::put_integers(std::int64_t at, const Stored* values, std::int64_t count) {
+  if (as_doubles_) {
+    // Both are exact below 2^53, so that the quotient is the double nearest to the decimal.
+    double* out = room<double>(*values_, at);
+    for (std::int64_t i = 0; i < count; ++i) out[i] = static_cast<double>(values[i]) / divisor_;
+  } else if (type_.id == TypeId::kDecimal) {
+    std::int64_t* out = room<std::int64_t>(*values_, 2 * at);  // Low half, then the sign's.
+    for (std::int64_t i = 0; i < count; ++i) {
+      out[2 * i] = values[i];
+      out[2 * i + 1] = values[i] < 0 ? -1 : 0;
+    }
+  } else {
+    std::memcpy(room<Stored>(*values_, at), values, static_cast<std::size_t>(count) * sizeof(Stored));
+  }
+}
+
+void ColumnOutput::put(std::int64_t at, const std::int32_t* values, std::int64_t count) {
+  put_integers(at, values, count);
+}
+void ColumnOutput::put(std::int64_t at, const std::int64_t* values, std::int64_t count) {
+  put_integers(at, values, count);
+}
+void ColumnOutput::put(std::int64_t at, const float* values, std::int64_t count) {
+  std::copy_n(values, count, room<float>(*values_, at));
+}
+void ColumnOutput::put(std::int64_t at, const double* values, std::int64_t count) {
+  std::copy_n(values, count, room<double>(*values_, at));
+}
+
+void ColumnOutput::put_validity(std::int64_t at, const std::int16_t* levels, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    valid_[static_cast<std::size_t>(at + i)] = static_cast<std::uint8_t>(levels[i] > 0);
+  }
+}
+
+Result<std::shared_ptr<arrow::Array>> ColumnOutput::finish() {
+  std::shared_ptr<arrow::Buffer> bitmap;
+  const std::int64_t nulls = std::count(valid_.begin(), valid_.end(), std::uint8_t{0});
+  if (nulls > 0) {
+    auto bits = arrow::AllocateEmptyBitmap(rows_);
+    if (!bits.ok()) return arrow_error(bits.status(), ErrorKind::kInternal, 4035, "");
+    bitmap = *std::move(bits);
+    for (std::int64_t i = 0; i < rows_; ++i) {
+      if (valid_[static_cast<std::size_t>(i)] != 0) arrow::bit_util::SetBit(bitmap->mutable_data(), i);
+    }
+  }
+  return arrow::MakeArray(arrow::ArrayData::Make(arrow_type_, rows_, {bitmap, values_}, nulls));
+}
+
+}  // namespace goldtape::table::internal

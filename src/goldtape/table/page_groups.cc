@@ -1,0 +1,252 @@
+#include <algorithm>
+
+#include <arrow/buffer.h>
+#include <parquet/exception.h>
+
+#include "goldtape/table/page_groups_internal.h"
+
+namespace goldtape::table::internal {
+namespace {
+
+constexpr std::int64_t kJoinBytes = 8 << 10;  // Reading so much that is not wanted is cheaper than a request.
+
+// Columns of a file by what the table wants; false when one is not there as the table has it.
+bool find_columns(const ParquetLayout& layout, const std::vector<Field>& fields,
+                  std::vector<const LayoutColumn*>& out) {
+  for (const Field& field : fields) {
+    const LayoutColumn* column = layout.find(field.id);
+    if (column == nullptr || !(column->type == field.type)) return false;
+    out.push_back(column);
+  }
+  return true;
+}
+
+bool find_columns(const ParquetLayout& layout, const BoundExpression& filter, const Schema& schema,
+                  std::vector<const LayoutColumn*>& out) {
+  std::vector<Field> fields;
+  for (const std::int32_t id : filter.field_ids()) {
+    const Field* field = schema.find(id);
+    if (field == nullptr) return false;
+    fields.push_back(*field);
+  }
+  return find_columns(layout, fields, out);
+}
+
+// A set of neighbouring ranges as one where little lies between them.
+std::vector<ByteRange> join(const std::vector<PagePlace>& places) {
+  std::vector<ByteRange> ranges;
+  for (const PagePlace& place : places) {
+    const std::int64_t end = place.at.offset + place.at.bytes;
+    if (!ranges.empty() && place.at.offset - (ranges.back().offset + ranges.back().bytes) <= kJoinBytes) {
+      ranges.back().bytes = end - ranges.back().offset;
+    } else {
+      ranges.push_back(place.at);
+    }
+  }
+  return ranges;
+}
+
+ColumnPages wanted_pages(const LayoutColumn& column, const LayoutChunk& chunk, const ChunkPages& pages,
+                         const RowRanges& rows) {
+  ColumnPages wanted{.column = &column, .chunk = &chunk, .places = {}, .ranges = {}, .bytes = {}};
+  for (const PagePlace& place : pages.places) {
+    if (rows.meets(place.rows)) wanted.places.push_back(place);
+  }
+  wanted.ranges = join(wanted.places);
+  if (chunk.dictionary && !wanted.ranges.empty())
+    wanted.ranges.insert(wanted.ranges.begin(), *chunk.dictionary);
+  return wanted;
+}
+
+// What a scan knows of one of its files.
+struct FileColumns {
+  std::vector<const LayoutColumn*> projection;
+  std::vector<const LayoutColumn*> filter;
+};
+
+class Loader {
+ public:
+  Loader(io::FileSystem& filesystem, const PageScan& scan) : filesystem_(filesystem), scan_(scan) {}
+
+  Result<PageGroups> run() {
+    GT_RETURN_IF_ERROR(load_files());
+    if (!found_.supported) return std::move(found_);
+    find_groups();
+    GT_RETURN_IF_ERROR(load_indexes());
+    for (PageGroup& group : found_.groups) {
+      try {
+        if (!choose_pages(group)) return PageGroups{.supported = false, .groups = {}};
+      } catch (const parquet::ParquetException& exception) {
+        return fail(ErrorKind::kDamaged, 4025, exception.what(), scan_.files[group.file].path);
+      }
+    }
+    std::erase_if(found_.groups, [](const PageGroup& group) { return group.rows.empty(); });
+    GT_RETURN_IF_ERROR(load_pages());
+    return std::move(found_);
+  }
+
+ private:
+  Status load_files() {
+    std::vector<std::pair<std::string, std::int64_t>> files;
+    for (const PageScanFile& file : scan_.files) files.emplace_back(file.path, file.bytes);
+    GT_ASSIGN(layouts_, load_layouts(filesystem_, files));
+    for (std::size_t i = 0; i < layouts_.size(); ++i) {
+      FileColumns columns;
+      found_.supported =
+          found_.supported && find_columns(*layouts_[i], scan_.projection.fields, columns.projection) &&
+          find_columns(*layouts_[i], scan_.files[i].filter, scan_.table_schema, columns.filter);
+      columns_.push_back(std::move(columns));
+    }
+    return {};
+  }
+
+  // Row groups that the footers do not rule out.
+  void find_groups() {
+    for (std::size_t i = 0; i < layouts_.size(); ++i) {
+      const ParquetLayout& layout = *layouts_[i];
+      for (int group = 0; group < layout.row_groups(); ++group) {
+        const auto whole = [&](std::int32_t id) { return &layout.chunk(group, *layout.find(id)).whole; };
+        if (matching_rows(scan_.files[i].filter, layout.rows(group), whole).may.empty()) continue;
+        PageGroup found;
+        found.file = i;
+        found.group = group;
+        found.layout = layouts_[i];
+        found_.groups.push_back(std::move(found));
+      }
+    }
+  }
+
+  Status load_indexes() {
+    std::vector<io::FileRange> ranges;
+    std::vector<std::pair<const PageGroup*, std::size_t>> owners;
+    for (const PageGroup& group : found_.groups) {
+      if (group.layout->has_index(group.group)) continue;
+      const auto pieces = group.layout->index_ranges(group.group);
+      for (const ByteRange& piece : pieces) ranges.push_back(range_of(group, piece));
+      owners.emplace_back(&group, pieces.size());
+    }
+    GT_ASSIGN(auto bytes, read(ranges));
+    auto next = bytes.begin();
+    for (const auto& [group, pieces] : owners) {
+      const auto end = next + static_cast<std::ptrdiff_t>(pieces);
+      group->layout->put_index(group->group, {std::move_iterator(next), std::move_iterator(end)});
+      next = end;
+    }
+    return {};
+  }
+
+  // False when the file has no index of a column.
+  bool choose_pages(PageGroup& group) {
+    const ParquetLayout& layout = *group.layout;
+    const FileColumns& columns = columns_[group.file];
+    const auto ranges_of = [&](std::int32_t id) -> const std::vector<PageRange>* {
+      const LayoutColumn& column = *layout.find(id);
+      const ChunkPages* pages = layout.pages(group.group, column);
+      return pages == nullptr || pages->ranges.empty() ? &layout.chunk(group.group, column).whole
+                                                       : &pages->ranges;
+    };
+    MatchingRows matching =
+        matching_rows(scan_.files[group.file].filter, layout.rows(group.group), ranges_of);
+    group.doubtful = difference(matching.may, matching.must);
+    group.rows = std::move(matching.may);
+    return add_columns(group, columns.projection, group.rows, group.columns) &&
+           add_columns(group, columns.filter, group.doubtful, group.filter);
+  }
+
+  static bool add_columns(const PageGroup& group, const std::vector<const LayoutColumn*>& columns,
+                          const RowRanges& rows, std::vector<ColumnPages>& out) {
+    for (const LayoutColumn* column : columns) {
+      const ChunkPages* pages = group.layout->pages(group.group, *column);
+      if (pages == nullptr) return false;
+      out.push_back(wanted_pages(*column, group.layout->chunk(group.group, *column), *pages, rows));
+    }
+    return true;
+  }
+
+  Status load_pages() {
+    std::vector<io::FileRange> ranges;
+    std::vector<ColumnPages*> owners;
+    for (PageGroup& group : found_.groups) {
+      for (auto* columns : {&group.columns, &group.filter}) {
+        for (ColumnPages& column : *columns) {
+          for (const ByteRange& range : column.ranges) ranges.push_back(range_of(group, range));
+          owners.push_back(&column);
+        }
+      }
+    }
+    GT_ASSIGN(auto bytes, read(ranges));
+    auto next = bytes.begin();
+    for (ColumnPages* column : owners) {
+      const auto end = next + std::ssize(column->ranges);
+      column->bytes.assign(std::move_iterator(next), std::move_iterator(end));
+      next = end;
+    }
+    return {};
+  }
+
+  [[nodiscard]] io::FileRange range_of(const PageGroup& group, const ByteRange& range) const {
+    return {scan_.files[group.file].path, static_cast<std::uint64_t>(range.offset),
+            static_cast<std::uint64_t>(range.bytes)};
+  }
+
+  Result<std::vector<std::string>> read(const std::vector<io::FileRange>& ranges) const {
+    std::vector<std::string> bytes;
+    auto pieces = filesystem_.read_many(ranges);
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      if (!pieces[i]) return std::unexpected<Error>(pieces[i].error());
+      if (pieces[i]->size() != ranges[i].length) {
+        return fail(ErrorKind::kDamaged, 4025, "the data file cannot be read: it is cut", ranges[i].path);
+      }
+      bytes.push_back(*std::move(pieces[i]));
+    }
+    return bytes;
+  }
+
+  io::FileSystem& filesystem_;
+  const PageScan& scan_;
+  std::vector<std::shared_ptr<const ParquetLayout>> layouts_;
+  std::vector<FileColumns> columns_;
+  PageGroups found_;
+};
+
+}  // namespace
+
+PageBytes ColumnPages::select(const RowRanges& rows) const {
+  PageBytes selected;
+  std::vector<PagePlace> pages;
+  for (const PagePlace& place : places) {
+    if (rows.meets(place.rows)) pages.push_back(place);
+  }
+  const auto bytes_at = [&](const ByteRange& page) {
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      const std::int64_t at = page.offset - ranges[i].offset;
+      if (at >= 0 && at + page.bytes <= std::ssize(bytes[i])) return bytes[i].data() + at;
+    }
+    throw parquet::ParquetException("a page lies outside of what was read");
+  };
+  for (const PagePlace& page : pages) selected.rows.push_back(page.rows);
+  const auto is_next = [](const PagePlace& a, const PagePlace& b) {
+    return a.at.offset + a.at.bytes != b.at.offset;
+  };
+  const bool in_one_run = std::adjacent_find(pages.begin(), pages.end(), is_next) == pages.end();
+  if (!pages.empty() && !chunk->dictionary && in_one_run) {
+    const ByteRange run{pages.front().at.offset,
+                        pages.back().at.offset + pages.back().at.bytes - pages.front().at.offset};
+    selected.bytes =
+        std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(bytes_at(run)), run.bytes);
+    return selected;
+  }
+  std::string joined;
+  if (chunk->dictionary && !pages.empty()) joined = bytes.front();
+  for (const PagePlace& page : pages) {
+    joined.append(bytes_at(page.at), static_cast<std::size_t>(page.at.bytes));
+  }
+  selected.bytes = arrow::Buffer::FromString(std::move(joined));
+  return selected;
+}
+
+Result<PageGroups> load_page_groups(io::FileSystem& filesystem, const PageScan& scan) {
+  return Loader(filesystem, scan).run();
+}
+
+}  // namespace goldtape::table::internal

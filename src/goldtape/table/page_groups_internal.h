@@ -1,0 +1,47 @@
+// The row groups that a scan of pages touches, and the bytes of their pages. Not public.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "goldtape/base/result.h"
+#include "goldtape/io/filesystem.h"
+#include "goldtape/table/page_decoder_internal.h"
+#include "goldtape/table/page_scan_internal.h"
+#include "goldtape/table/parquet_layout_internal.h"
+
+namespace goldtape::table::internal {
+
+/// One column of one row group: which pages are wanted, and then their bytes.
+struct ColumnPages {
+  const LayoutColumn* column = nullptr;
+  const LayoutChunk* chunk = nullptr;
+  std::vector<PagePlace> places;
+  std::vector<ByteRange> ranges;  ///< Of the file: the dictionary first, if there is one; pages in runs.
+  std::vector<std::string> bytes;
+
+  /// The pages that hold these rows. Requires: they are among `places`. The bytes stay here.
+  [[nodiscard]] PageBytes select(const RowRanges& rows) const;
+};
+
+/// A row group with rows that may match.
+struct PageGroup {
+  std::size_t file = 0;  ///< Place in PageScan::files.
+  int group = 0;
+  std::shared_ptr<const ParquetLayout> layout;
+  RowRanges rows;                    ///< Those that may match; once the doubt is settled, those that do.
+  RowRanges doubtful;                ///< Part of `rows`: their values must be looked at.
+  std::vector<ColumnPages> columns;  ///< The projection's.
+  std::vector<ColumnPages> filter;   ///< Those that the filter needs for doubtful rows.
+};
+
+/// Finds the row groups and reads the bytes, in three rounds of reading at most: footers, page indexes,
+/// pages. `supported` is false when a file cannot be read so.
+struct PageGroups {
+  bool supported = true;
+  std::vector<PageGroup> groups;
+};
+[[nodiscard]] Result<PageGroups> load_page_groups(io::FileSystem& filesystem, const PageScan& scan);
+
+}  // namespace goldtape::table::internal

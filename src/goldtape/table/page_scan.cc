@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <functional>
+
+#include <arrow/array.h>
+#include <arrow/chunked_array.h>
+#include <arrow/record_batch.h>
+#include <arrow/table.h>
+#include <arrow/type.h>
+#include <fmt/format.h>
+#include <parquet/exception.h>
+#include <parquet/schema.h>
+
+#include "goldtape/table/arrow_internal.h"
+#include "goldtape/table/page_groups_internal.h"
+#include "goldtape/table/page_scan_internal.h"
+#include "goldtape/table/work_sharing_internal.h"
+
+namespace goldtape::table::internal {
+namespace {
+
+constexpr std::int64_t kAloneRows = 8'192;  // So few are decoded before another thread is awake.
+
+std::unexpected<Error> damaged(const std::string& path, std::string_view words) {
+  return fail(ErrorKind::kDamaged, 4025, fmt::format("the data file cannot be read: {}", words), path);
+}
+
+// The rows of one column, as an array of its own.
+Result<std::shared_ptr<arrow::Array>> decode_rows(const ColumnPages& column, const RowRanges& rows) {
+  if (column.column->type.id == TypeId::kString) {
+    return decode_strings(*column.column, *column.chunk, column.select(rows), rows);
+  }
+  ColumnOutput out(column.column->type, false);
+  GT_RETURN_IF_ERROR(out.allocate(rows.count(), !column.chunk->no_nulls));
+  decode_numbers(*column.column, *column.chunk, column.select(rows), rows, out, 0);
+  return out.finish();
+}
+
+// Looks at the values of the doubtful rows, and leaves those that match.
+Status settle(PageGroup& group, const BoundExpression& filter) {
+  if (group.doubtful.empty()) return {};
+  arrow::FieldVector fields;
+  arrow::ArrayVector arrays;
+  for (const ColumnPages& column : group.filter) {
+    GT_ASSIGN(auto array, decode_rows(column, group.doubtful));
+    const Schema one{.schema_id = 0,
+                     .fields = {{.id = column.column->field_id,
+                                 .name = column.column->descriptor->name(),
+                                 .type = column.column->type,
+                                 .required = false,
+                                 .doc = ""}},
+                     .identifier_field_ids = {}};
+    fields.push_back(to_arrow(one)->field(0));
+    arrays.push_back(std::move(array));
+  }
+  const auto batch =
+      arrow::RecordBatch::Make(arrow::schema(fields), group.doubtful.count(), std::move(arrays));
+  GT_ASSIGN(const auto mask, filter.evaluate(*batch));
+  RowRanges refused;
+  std::int64_t at = 0;
+  for (const RowRange& range : group.doubtful.ranges()) {
+    for (std::int64_t row = range.begin; row < range.end; ++row) {
+      if (!mask->Value(at++)) refused.add({row, row + 1});
+    }
+  }
+  group.rows = difference(group.rows, refused);
+  return {};
+}
+
+// One column of the result: numbers share one output, strings come as an array a row group.
+struct ResultColumn {
+  ResultColumn(Type type, bool as_doubles) : numbers(std::move(type), as_doubles) {}
+
+  bool strings = false;
+  ColumnOutput numbers;
+  arrow::ArrayVector chunks;
+};
+
+class Reader {
+ public:
+  Reader(const PageScan& scan, std::vector<PageGroup> groups) : scan_(scan), groups_(std::move(groups)) {}
+
+  Result<std::shared_ptr<arrow::Table>> run() {
+    const auto settle_one = [&](std::size_t i) {
+      return guarded(groups_[i], [&] { return settle(groups_[i], scan_.files[groups_[i].file].filter); });
+    };
+    GT_RETURN_IF_ERROR(share_work(groups_.size(), threads_for(doubtful_rows()), settle_one));
+    GT_RETURN_IF_ERROR(allocate());
+    const std::size_t columns = columns_.size();
+    const auto decode_one = [&](std::size_t i) {
+      const std::size_t group = i / columns;
+      return guarded(groups_[group], [&] { return decode(group, i % columns); });
+    };
+    GT_RETURN_IF_ERROR(share_work(groups_.size() * columns, threads_for(rows_), decode_one));
+    return finish();
+  }
+
+ private:
+  // Parquet throws; the error names the file.
+  Status guarded(const PageGroup& group, const std::function<Status()>& work) const {
+    try {
+      return work();
+    } catch (const parquet::ParquetException& exception) {
+      return damaged(scan_.files[group.file].path, exception.what());
+    }
+  }
+
+  [[nodiscard]] std::int64_t doubtful_rows() const {
+    std::int64_t rows = 0;
+    for (const PageGroup& group : groups_) rows += group.doubtful.count();
+    return rows;
+  }
+
+  static int threads_for(std::int64_t rows) { return rows <= kAloneRows ? 1 : 0; }
+
+  Status allocate() {
+    for (const PageGroup& group : groups_) {
+      starts_.push_back(rows_);
+      rows_ += group.rows.count();
+    }
+    for (std::size_t i = 0; i < scan_.projection.fields.size(); ++i) {
+      const Field& field = scan_.projection.fields[i];
+      ResultColumn column(field.type, scan_.decimals_as_doubles);
+      column.strings = field.type.id == TypeId::kString;
+      if (column.strings) {
+        column.chunks.resize(groups_.size());
+      } else {
+        const bool nullable = std::any_of(groups_.begin(), groups_.end(), [&](const PageGroup& group) {
+          return !group.columns[i].chunk->no_nulls;
+        });
+        GT_RETURN_IF_ERROR(column.numbers.allocate(rows_, nullable));
+      }
+      columns_.push_back(std::move(column));
+    }
+    return {};
+  }
+
+  Status decode(std::size_t at, std::size_t column) {
+    const PageGroup& group = groups_[at];
+    const ColumnPages& pages = group.columns[column];
+    ResultColumn& out = columns_[column];
+    if (out.strings) {
+      out.chunks[at] = decode_strings(*pages.column, *pages.chunk, pages.select(group.rows), group.rows);
+    } else if (!group.rows.empty()) {
+      decode_numbers(*pages.column, *pages.chunk, pages.select(group.rows), group.rows, out.numbers,
+                     starts_[at]);
+    }
+    return {};
+  }
+
+  Result<std::shared_ptr<arrow::Table>> finish() {
+    const auto schema = to_arrow(scan_.projection);
+    arrow::FieldVector fields;
+    arrow::ChunkedArrayVector columns;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      fields.push_back(schema->field(static_cast<int>(i)));
+      if (columns_[i].strings) {
+        columns.push_back(
+            std::make_shared<arrow::ChunkedArray>(std::move(columns_[i].chunks), arrow::utf8()));
+        continue;
+      }
+      GT_ASSIGN(auto array, columns_[i].numbers.finish());
+      fields.back() = fields.back()->WithType(columns_[i].numbers.type());
+      columns.push_back(std::make_shared<arrow::ChunkedArray>(std::move(array)));
+    }
+    return arrow::Table::Make(arrow::schema(std::move(fields)), std::move(columns), rows_);
+  }
+
+  const PageScan& scan_;
+  std::vector<PageGroup> groups_;
+  std::vector<std::int64_t> starts_;  // First row of each group in the result.
+  std::int64_t rows_ = 0;
+  std::vector<ResultColumn> columns_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<arrow::Table>> read_pages(io::FileSystem& filesystem, const PageScan& scan) {
+  GT_ASSIGN(PageGroups found, load_page_groups(filesystem, scan));
+  if (!found.supported) return std::shared_ptr<arrow::Table>{};
+  return Reader(scan, std::move(found.groups)).run();
+}
+
+}  // namespace goldtape::table::internal
