@@ -8,6 +8,8 @@
 #include "goldtape/lake/tiny_test_market.h"
 #include "goldtape/lake/value_ranges.h"
 #include "goldtape/store/quality_result.h"
+#include "goldtape/table/rewrite.h"
+#include "goldtape/table/scan.h"
 
 namespace goldtape::lake {
 namespace {
@@ -104,6 +106,30 @@ TEST(Compact, CutsLargePartitionsIntoFilesThatShareNoSecurity) {
   GT_TEST_ASSIGN(const auto whole, compact(market.lake(), market.options()));
   EXPECT_EQ(whole.tables.at("bronze.bars").files_after, 2) << "and back into one a day";
   EXPECT_EQ(market.texts("bronze.bars"), bronze);
+}
+
+TEST(Compact, AppliesDeleteFilesAndLeavesNone) {
+  TinyMarket market;
+  fill(market);
+  const table::Table bars = market.table("bronze.bars");
+  const auto gone = table::less("close", 150.0) && table::equal_to("interval", table::literal("1m"));
+  GT_TEST_ASSIGN(const auto rewrite, table::plan_delete(bars, gone, table::DeleteMode::kMergeOnRead));
+  table::Commit commit(market.lake().catalog());
+  commit.replace(bars, rewrite.removed, rewrite.added);
+  GT_TEST_ASSIGN(const auto done, commit.run());
+  GT_TEST_ASSIGN(const auto deletes, table::live_deletes(market.table("bronze.bars")));
+  ASSERT_EQ(deletes.size(), 4U);
+  GT_TEST_ASSIGN(const auto rows, table::count_rows(market.table("bronze.bars")));
+  EXPECT_EQ(table::count_rows(bars).value() - rows, rewrite.rows_deleted);
+
+  for (const std::int64_t compact_rows : {std::int64_t{100}, std::int64_t{1'000'000}}) {
+    PipelineOptions options = market.options();
+    options.compact_rows = compact_rows;
+    GT_TEST_ASSIGN(const auto report, compact(market.lake(), options));
+    GT_TEST_ASSIGN(const auto left, table::live_deletes(market.table("bronze.bars")));
+    EXPECT_TRUE(left.empty());
+    EXPECT_EQ(table::count_rows(market.table("bronze.bars")), rows);
+  }
 }
 
 TEST(Compact, LeavesADayThatLasts) {
