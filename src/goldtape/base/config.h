@@ -109,11 +109,11 @@ inline constexpr std::array kConfigKeys{
               .doc = "Seconds that one try of a request to a venue may take.",
               .min = 1,
               .max = 86'400},
-    ConfigKey{
-        .name = "collect.base_urls",
-        .type = ConfigType::kTextList,
-        .default_text = "",
-        .doc = "Where venues are asked instead of at their own address: yahoo=http://127.0.0.1:8080/yahoo"},
+    ConfigKey{.name = "collect.base_urls",
+              .type = ConfigType::kTextList,
+              .default_text = "",
+              .doc = "Where venues are asked, such as yahoo=http://127.0.0.1:8080/yahoo; empty: at their own "
+                     "addresses."},
     ConfigKey{.name = "collect.batch",
               .type = ConfigType::kInteger,
               .default_text = "25",

@@ -112,6 +112,8 @@ class TinyMarket {
       out.time(0);
       out.time(0);
       out.text("load-of-actions");
+      const auto& basis = action.basis_as_of;
+      out.date_or_null(basis ? std::optional(to_days(*basis)) : std::nullopt);
     }
     GT_TEST_ASSIGN(auto rows, out.finish());
     append("bronze.corporate_actions", rows, {});
