@@ -30,7 +30,7 @@ class Tool:
 
 @pytest.fixture(scope="session")
 def tool() -> Tool:
-    program = pathlib.Path(os.environ.get("GOLDTAPE_ICEBERG_TOOL", ROOT / "build/release/bin/iceberg_tool"))
+    program = pathlib.Path(os.environ.get("GOLDTAPE_TEST_ICEBERG_TOOL", ROOT / "build/release/bin/iceberg_tool"))
     assert program.exists(), f"{program} is not built"
     return Tool(program)
 

@@ -30,7 +30,7 @@ def server():
 
 
 def tool(*args):
-    command = [os.environ["GOLDTAPE_COMMIT_TOOL"], *map(str, args)]
+    command = [os.environ["GOLDTAPE_TEST_COMMIT_TOOL"], *map(str, args)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -33,7 +33,7 @@ def database(server) -> str:
 @pytest.fixture
 def commit_tool():
     """tests/tools/commit_tool.cc: commits to one table through a catalog."""
-    program = os.environ["GOLDTAPE_COMMIT_TOOL"]
+    program = os.environ["GOLDTAPE_TEST_COMMIT_TOOL"]
 
     def run(*args, code=0, timeout=120):
         done = subprocess.run(

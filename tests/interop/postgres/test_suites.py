@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 
-@pytest.mark.parametrize("program", ["GOLDTAPE_STORE_TEST", "GOLDTAPE_TABLE_TEST"])
+@pytest.mark.parametrize("program", ["GOLDTAPE_TEST_STORE", "GOLDTAPE_TEST_TABLE"])
 def test_the_suite_passes_on_postgresql(server, database, program):
     environment = {**os.environ, "GOLDTAPE_TEST_POSTGRES": database}
     filters = "--gtest_filter=-*/sqlite:Sqlite*"
