@@ -88,7 +88,7 @@ class Expirer {
     }
     table::TableMetadata after = cut.before;
     table::apply(cut.plan, after);
-    std::string location = table.metadata_location();
+    const std::string& location = table.metadata_location();
     // A table that cannot be followed is not cut: what it leads to would not be known afterwards.
     GT_ASSIGN(auto going, files_to_go(cut, location, after));
     if (!options_.dry_run) {

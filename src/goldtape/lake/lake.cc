@@ -123,7 +123,7 @@ Result<std::string> choose_warehouse(store::Database& database, const std::strin
   }
   if (there) return *there;
   if (!asked.empty()) GT_RETURN_IF_ERROR(require_empty(files, asked));
-  std::string chosen = asked.empty() ? root : std::move(asked);
+  std::string chosen = asked.empty() ? root : asked;
   GT_ASSIGN(store::Transaction transaction, database.begin());
   GT_RETURN_IF_ERROR(store::set_meta(transaction, kLocationKey, table::to_location(chosen)));
   GT_RETURN_IF_ERROR(transaction.commit());
