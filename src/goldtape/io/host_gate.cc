@@ -31,8 +31,8 @@ HostGate::HostGate(Allowance allowance, Patience patience, std::uint64_t seed)
   allowance_.concurrency = std::max(allowance_.concurrency, 1U);
 }
 
-HostGate::Time HostGate::interval() const {
-  const double seconds = 1 / (std::max(allowance_.requests_per_second, 1e-6) * pace_);
+HostGate::Time HostGate::interval(double pace) const {
+  const double seconds = 1 / (std::max(allowance_.requests_per_second, 1e-6) * pace);
   return Time(static_cast<std::int64_t>(std::ceil(seconds * 1e6)));
 }
 
@@ -40,13 +40,14 @@ std::optional<HostGate::Time> HostGate::ready_at(Time now) const {
   const std::uint32_t most = one_at_a_time_ ? 1 : allowance_.concurrency;
   if (in_flight_ >= most) return std::nullopt;
   if (!any_started_) return std::max(now, paused_until_);
-  const Time slack = one_at_a_time_ ? Time(0) : interval() * (allowance_.burst - 1);
+  // By the full pace: a slower one must not lengthen what may come at once of the starts counted before it.
+  const Time slack = one_at_a_time_ ? Time(0) : interval(1.0) * (allowance_.burst - 1);
   return std::max({now, next_ - slack, paused_until_});
 }
 
 void HostGate::started(Time now) {
   ++in_flight_;
-  next_ = (any_started_ ? std::max(next_, now) : now) + interval();
+  next_ = (any_started_ ? std::max(next_, now) : now) + interval(pace_);
   any_started_ = true;
 }
 

@@ -58,7 +58,7 @@ class HostGate {
   [[nodiscard]] std::uint32_t refusals_in_a_row() const { return refusals_; }
 
  private:
-  [[nodiscard]] Time interval() const;
+  [[nodiscard]] Time interval(double pace) const;
   void pause_until(Time until);
 
   Allowance allowance_;
