@@ -131,7 +131,9 @@ TEST_P(FileSystemSuite, NothingIsVisibleBeforeCommit) {
 TEST_P(FileSystemSuite, AWriterThatIsDroppedLeavesNothing) {
   {
     auto writer = files().create(path("x"), kOnce).value();
-    ASSERT_TRUE(writer->append(std::string(40'000'000, 'x')));
+    std::string much;
+    much.resize(40'000'000, 'x');
+    ASSERT_TRUE(writer->append(much));
   }
   EXPECT_EQ(files().info(path("x")).error().code, 7002);
   ASSERT_TRUE(files().write(path("y"), "", kOnce));

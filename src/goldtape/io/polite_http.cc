@@ -85,7 +85,7 @@ std::optional<PoliteHttp::Time> PoliteHttp::start_one(const std::string& name, H
     const auto due = std::ranges::min_element(host.again, {}, &Job::not_before);
     const bool has_due = due != host.again.end() && due->not_before <= std::max(now, *ready);
     if (!has_due && host.fresh.empty()) return std::max(*ready, due->not_before);
-    if (*ready > now) return *ready;
+    if (*ready > now) return ready;
     if (has_due) {
       Job job = std::move(*due);
       host.again.erase(due);

@@ -52,10 +52,10 @@ Status HttpServer::Impl::listen() {
   if (ec || found.empty()) return refuse(ec);
   const tcp::endpoint endpoint = found.begin()->endpoint();
   acceptor = std::make_unique<tcp::acceptor>(context);
-  acceptor->open(endpoint.protocol(), ec);
-  if (!ec) acceptor->set_option(tcp::acceptor::reuse_address(true), ec);
-  if (!ec) acceptor->bind(endpoint, ec);
-  if (!ec) acceptor->listen(4096, ec);
+  (void)acceptor->open(endpoint.protocol(), ec);  // These say it twice: by `ec` too.
+  if (!ec) (void)acceptor->set_option(tcp::acceptor::reuse_address(true), ec);
+  if (!ec) (void)acceptor->bind(endpoint, ec);
+  if (!ec) (void)acceptor->listen(4096, ec);
   if (ec) return refuse(ec);
   port = acceptor->local_endpoint(ec).port();
   const bool v6 = core.options.host.find(':') != std::string::npos;
@@ -68,16 +68,16 @@ Status HttpServer::Impl::load_tls() {
   if (!core.options.tls) return {};
   core.tls = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
   error_code ec;
-  core.tls->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
-                            asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
-                            asio::ssl::context::no_tlsv1_1,
-                        ec);
-  core.tls->use_certificate_chain_file(core.options.tls->certificate_chain, ec);
+  (void)core.tls->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
+                                  asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
+                                  asio::ssl::context::no_tlsv1_1,
+                              ec);
+  (void)core.tls->use_certificate_chain_file(core.options.tls->certificate_chain, ec);
   if (ec) {
     return fail(ErrorKind::kUsage, 8024, fmt::format("the TLS certificate cannot be used: {}", ec.message()),
                 core.options.tls->certificate_chain);
   }
-  core.tls->use_private_key_file(core.options.tls->private_key, asio::ssl::context::pem, ec);
+  (void)core.tls->use_private_key_file(core.options.tls->private_key, asio::ssl::context::pem, ec);
   if (ec) {
     return fail(ErrorKind::kUsage, 8024, fmt::format("the TLS private key cannot be used: {}", ec.message()),
                 core.options.tls->private_key);
@@ -166,7 +166,7 @@ void HttpServer::stop() {
   core.draining = true;
   asio::post(core.threads.front()->context, [this] {
     error_code ignored;
-    impl_->acceptor->close(ignored);
+    (void)impl_->acceptor->close(ignored);
     impl_->pause->cancel();
   });
   impl_->for_each_connection(&internal::ConnectionBase::drain);
