@@ -89,6 +89,9 @@ Status JsonBody::open(const Answer& answer) {
 }
 
 Status JsonBody::finish() {
+  // Where a search for a field met broken JSON, simdjson has given the document up, and asking it where it
+  // stands would go through a null pointer.
+  if (!document_.is_alive()) return error(simdjson::TAPE_ERROR, "the end");
   if (document_.at_end()) return {};
   return error(simdjson::TRAILING_CONTENT, "the end");
 }
