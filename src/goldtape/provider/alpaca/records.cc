@@ -1,3 +1,5 @@
+#include "goldtape/provider/records.h"
+
 #include <fmt/format.h>
 
 #include "goldtape/calendar/eastern_time.h"
@@ -14,15 +16,6 @@ namespace {
 using model::Cell;
 using nlohmann::json;
 
-model::RecordBatch batch_for(const Answer& answer, std::string table) {
-  return {.table = std::move(table),
-          .source = answer.request.source,
-          .observed_at = answer.observed_at,
-          .rows = {},
-          .line = {},
-          .notes = {}};
-}
-
 std::string conditions_of(const json& trade) {
   const auto found = trade.find("c");
   std::string out;
@@ -37,7 +30,7 @@ std::string conditions_of(const json& trade) {
 
 class TradesReader {
  public:
-  explicit TradesReader(const Answer& answer) : answer_(answer), out_(batch_for(answer, "bronze.trades")) {}
+  explicit TradesReader(const Answer& answer) : answer_(answer), out_(records_of(answer, "bronze.trades")) {}
 
   Status read(const std::string& ticker, const json& trades) {
     if (trades.is_null()) return {};
@@ -96,7 +89,7 @@ Result<model::RecordBatch> parse_trades(const Answer& answer) {
 Result<model::RecordBatch> parse_assets(const Answer& answer) {
   GT_ASSIGN(const json document, read_json(answer));
   if (!document.is_array()) return JsonRow(document, answer, 0).wrong("assets");
-  model::RecordBatch out = batch_for(answer, "bronze.listings");
+  model::RecordBatch out = records_of(answer, "bronze.listings");
   const std::int64_t today = SessionClock().place(to_micros(answer.observed_at)).date_days;
   for (const json& asset : document) {
     const JsonRow row(asset, answer, static_cast<std::uint32_t>(out.rows.size() + 1));
@@ -114,7 +107,7 @@ Result<model::RecordBatch> parse_assets(const Answer& answer) {
 Result<model::RecordBatch> parse_calendar(const Answer& answer) {
   GT_ASSIGN(const json document, read_json(answer));
   if (!document.is_array()) return JsonRow(document, answer, 0).wrong("calendar");
-  model::RecordBatch out = batch_for(answer, "bronze.sessions");
+  model::RecordBatch out = records_of(answer, "bronze.sessions");
   for (const json& session : document) {
     const JsonRow row(session, answer, static_cast<std::uint32_t>(out.rows.size() + 1));
     GT_ASSIGN(const Date date, row.required_date("date"));

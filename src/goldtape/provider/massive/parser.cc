@@ -9,6 +9,7 @@
 #include "goldtape/provider/excerpt.h"
 #include "goldtape/provider/json_rows.h"
 #include "goldtape/provider/mic.h"
+#include "goldtape/provider/records.h"
 #include "goldtape/provider/session_clock.h"
 #include "goldtape/provider/ticker.h"
 
@@ -170,12 +171,7 @@ Result<model::ActionBatch> parse_actions(const Answer& answer) {
 
 Result<model::RecordBatch> parse_tickers(const Answer& answer) {
   GT_ASSIGN(const json results, results_of(answer));
-  model::RecordBatch out{.table = "bronze.listings",
-                         .source = answer.request.source,
-                         .observed_at = answer.observed_at,
-                         .rows = {},
-                         .line = {},
-                         .notes = {}};
+  model::RecordBatch out = records_of(answer, "bronze.listings");
   const std::int64_t today = SessionClock().place(to_micros(answer.observed_at)).date_days;
   for (const json& result : results) {
     const JsonRow row(result, answer, static_cast<std::uint32_t>(out.rows.size() + 1));

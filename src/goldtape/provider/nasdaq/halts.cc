@@ -8,6 +8,7 @@
 #include "goldtape/provider/excerpt.h"
 #include "goldtape/provider/json_body.h"
 #include "goldtape/provider/nasdaq/parser.h"
+#include "goldtape/provider/records.h"
 #include "goldtape/provider/verdict.h"
 
 namespace goldtape::provider::nasdaq {
@@ -66,14 +67,7 @@ std::optional<std::int64_t> instant(Date date, std::string_view time) {
 
 class HaltReader {
  public:
-  explicit HaltReader(const Answer& answer) : answer_(answer) {
-    out_ = {.table = "bronze.halts",
-            .source = answer.request.source,
-            .observed_at = answer.observed_at,
-            .rows = {},
-            .line = {},
-            .notes = {}};
-  }
+  explicit HaltReader(const Answer& answer) : answer_(answer), out_(records_of(answer, "bronze.halts")) {}
 
   Result<model::RecordBatch> run(std::string_view text) {
     const std::string_view feed = trim(text);

@@ -12,6 +12,7 @@
 #include "goldtape/provider/json_body.h"
 #include "goldtape/provider/mic.h"
 #include "goldtape/provider/nasdaq/parser.h"
+#include "goldtape/provider/records.h"
 #include "goldtape/provider/verdict.h"
 
 namespace goldtape::provider::nasdaq {
@@ -65,14 +66,7 @@ std::optional<Date> creation_date(std::string_view line) {
 
 class ListReader {
  public:
-  explicit ListReader(const Answer& answer) : answer_(answer) {
-    out_ = {.table = "bronze.listings",
-            .source = answer.request.source,
-            .observed_at = answer.observed_at,
-            .rows = {},
-            .line = {},
-            .notes = {}};
-  }
+  explicit ListReader(const Answer& answer) : answer_(answer), out_(records_of(answer, "bronze.listings")) {}
 
   Result<model::RecordBatch> run(std::string_view text) {
     while (!text.empty()) {
