@@ -20,6 +20,24 @@ WireAnswer alpaca_error(int status, std::string_view message) {
 
 WireAnswer alpaca_failure(const Error& error) { return alpaca_error(500, error.to_string()); }
 
+WireAnswer alpaca_page(std::string_view key, std::string_view members, std::string_view single,
+                       const std::optional<std::string>& next) {
+  std::string body;
+  body.reserve(members.size() + 128);
+  body.append("{\"").append(key).append("\":");
+  if (single.empty()) {
+    body.append("{").append(members).append("}");
+  } else {
+    const auto colon = members.find(':');
+    body.append(colon == std::string_view::npos ? "null" : members.substr(colon + 1));
+    json::member(body, "symbol", single);
+  }
+  json::key(body, "next_page_token");
+  next ? json::text(body, *next) : void(body.append("null"));
+  body.push_back('}');
+  return {.body = std::move(body)};
+}
+
 void append_rfc3339(std::string& out, Timestamp ts, std::int64_t nanoseconds) {
   const auto day = std::chrono::floor<std::chrono::days>(ts);
   const std::chrono::year_month_day date{day};

@@ -164,20 +164,7 @@ WireAnswer alpaca_bars(const Scene& scene, const WireRequest& request, std::stri
   if (auto error = read_symbols(scene, request, list, meanings)) return *std::move(error);
   auto page = make_page(scene, meanings, query);
   if (!page) return alpaca_failure(page.error());
-  std::string body = "{\"bars\":";
-  body.reserve(page->bars.size() + 128);
-  if (single.empty()) {
-    body += "{" + page->bars + "}";
-  } else {
-    // Only the list, or null; the symbol stands beside it.
-    const auto colon = page->bars.find(':');
-    body += colon == std::string::npos ? "null" : page->bars.substr(colon + 1);
-    json::member(body, "symbol", single);
-  }
-  json::key(body, "next_page_token");
-  page->next ? json::text(body, *page->next) : void(body.append("null"));
-  body.push_back('}');
-  return {.body = std::move(body)};
+  return alpaca_page("bars", page->bars, single, page->next);
 }
 
 }  // namespace goldtape::simulate::internal

@@ -45,6 +45,11 @@ struct Meaning {
 [[nodiscard]] std::optional<WireAnswer> read_symbols(const Scene& scene, const WireRequest& request,
                                                      std::string_view list, std::vector<Meaning>& meanings);
 
+/// {"KEY":{SYMBOL:[...],...},"next_page_token":...} of members such as "SYMBOL":[...]. With a `single`
+/// symbol: only its list, or null, and the symbol beside it.
+[[nodiscard]] WireAnswer alpaca_page(std::string_view key, std::string_view members, std::string_view single,
+                                     const std::optional<std::string>& next);
+
 [[nodiscard]] WireAnswer alpaca_bars(const Scene& scene, const WireRequest& request, std::string_view single);
 [[nodiscard]] WireAnswer alpaca_trades(const Scene& scene, const WireRequest& request,
                                        std::string_view single);

@@ -128,18 +128,7 @@ WireAnswer alpaca_trades(const Scene& scene, const WireRequest& request, std::st
   if (auto error = read_symbols(scene, request, list, meanings)) return *std::move(error);
   const auto page = make_page(scene, meanings, query);
   if (!page) return alpaca_failure(page.error());
-  std::string body = "{\"trades\":";
-  if (single.empty()) {
-    body += "{" + page->trades + "}";
-  } else {
-    const auto colon = page->trades.find(':');
-    body += colon == std::string::npos ? "null" : page->trades.substr(colon + 1);
-    json::member(body, "symbol", single);
-  }
-  json::key(body, "next_page_token");
-  page->next ? json::text(body, *page->next) : void(body.append("null"));
-  body.push_back('}');
-  return {.body = std::move(body)};
+  return alpaca_page("trades", page->trades, single, page->next);
 }
 
 }  // namespace goldtape::simulate::internal
