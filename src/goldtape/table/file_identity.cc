@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "goldtape/io/s3_options.h"
 #include "goldtape/table/file_identity_internal.h"
 
 namespace goldtape::table::internal {
 
 Result<FileIdentity> identify(io::FileSystem& filesystem, const std::string& path) {
-  if (path.starts_with("s3://")) return FileIdentity{.key = path, .bytes = -1, .settled = true};
+  if (io::is_s3_path(path)) return FileIdentity{.key = path, .bytes = -1, .settled = true};
   GT_ASSIGN(const io::FileInfo info, filesystem.info(path));
   constexpr std::chrono::milliseconds kTick{20};  // Kernels stamp files by a clock of 1 to 10 ms.
   return FileIdentity{

@@ -5,9 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "goldtape/table/file_identity_internal.h"
+#include "goldtape/table/kept_file_internal.h"
 #include "goldtape/table/location.h"
-#include "goldtape/table/lru_cache_internal.h"
 #include "goldtape/table/metadata_file_internal.h"
 #include "goldtape/table/table_metadata_json.h"
 
@@ -37,19 +36,10 @@ int version_of(const std::string& metadata_location) {
 
 Result<std::shared_ptr<const TableMetadata>> read_metadata_file(io::FileSystem& filesystem,
                                                                 const std::string& location) {
-  GT_ASSIGN(const std::string path, to_path(location));
-  GT_ASSIGN(const FileIdentity identity, identify(filesystem, path));
-  if (auto kept = metadata_cache().find(identity.key)) return kept;
-  GT_ASSIGN(const std::string json, filesystem.read(path));
-  auto parsed = parse_table_metadata(json);
-  if (!parsed) {
-    Error error = parsed.error();
-    error.where = path;
-    return std::unexpected<Error>(std::move(error));
-  }
-  auto metadata = std::make_shared<const TableMetadata>(*std::move(parsed));
-  if (identity.settled) metadata_cache().put(identity.key, metadata, json.size() * kParsedOverStored);
-  return metadata;
+  return read_kept(metadata_cache(), filesystem, location, {.parsed_over_stored = kParsedOverStored},
+                   [](const std::string& json, const std::string& path) {
+                     return located(parse_table_metadata(json), path);
+                   });
 }
 
 Result<MetadataFile> write_metadata_file(io::FileSystem& filesystem, const TableMetadata& metadata,

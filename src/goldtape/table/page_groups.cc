@@ -4,6 +4,7 @@
 #include <parquet/exception.h>
 
 #include "goldtape/table/page_groups_internal.h"
+#include "goldtape/table/parquet_input_internal.h"
 
 namespace goldtape::table::internal {
 namespace {
@@ -77,7 +78,7 @@ class Loader {
       try {
         if (!choose_pages(group)) return PageGroups{.supported = false, .groups = {}};
       } catch (const parquet::ParquetException& exception) {
-        return fail(ErrorKind::kDamaged, 4025, exception.what(), scan_.files[group.file].path);
+        return unreadable(scan_.files[group.file].path, exception.what());
       }
     }
     std::erase_if(found_.groups, [](const PageGroup& group) { return group.rows.empty(); });
@@ -195,7 +196,7 @@ class Loader {
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       if (!pieces[i]) return std::unexpected<Error>(pieces[i].error());
       if (pieces[i]->size() != ranges[i].length) {
-        return fail(ErrorKind::kDamaged, 4025, "the data file cannot be read: it is cut", ranges[i].path);
+        return unreadable(ranges[i].path, "it is cut");
       }
       bytes.push_back(*std::move(pieces[i]));
     }

@@ -13,16 +13,13 @@
 #include "goldtape/table/arrow_internal.h"
 #include "goldtape/table/page_groups_internal.h"
 #include "goldtape/table/page_scan_internal.h"
+#include "goldtape/table/parquet_input_internal.h"
 #include "goldtape/table/work_sharing_internal.h"
 
 namespace goldtape::table::internal {
 namespace {
 
 constexpr std::int64_t kAloneRows = 8'192;  // So few are decoded before another thread is awake.
-
-std::unexpected<Error> damaged(const std::string& path, std::string_view words) {
-  return fail(ErrorKind::kDamaged, 4025, fmt::format("the data file cannot be read: {}", words), path);
-}
 
 // The rows of one column, as an array of its own.
 Result<std::shared_ptr<arrow::Array>> decode_rows(const ColumnPages& column, const RowRanges& rows) {
@@ -100,7 +97,7 @@ class Reader {
     try {
       return work();
     } catch (const parquet::ParquetException& exception) {
-      return damaged(scan_.files[group.file].path, exception.what());
+      return unreadable(scan_.files[group.file].path, exception.what());
     }
   }
 

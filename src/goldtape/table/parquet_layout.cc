@@ -8,20 +8,12 @@
 #include <parquet/schema.h>
 #include <parquet/statistics.h>
 
+#include "goldtape/table/parquet_input_internal.h"
 #include "goldtape/table/parquet_layout_internal.h"
 #include "goldtape/table/parquet_metrics_internal.h"
 
 namespace goldtape::table::internal {
 namespace {
-
-// Footers claim what they like; more than this is not a file of ours.
-constexpr std::int32_t kMaxThriftBytes = 256 << 20;
-
-parquet::ReaderProperties reader_properties() {
-  parquet::ReaderProperties properties;
-  properties.set_thrift_string_size_limit(kMaxThriftBytes);
-  return properties;
-}
 
 // The table's type that a column holds, where every value of it is stored as the table has it.
 std::optional<Type> type_of_integers(const parquet::ColumnDescriptor& column, bool wide) {
@@ -178,7 +170,7 @@ std::vector<PagePlace> places_of(const parquet::OffsetIndex& index, std::int64_t
 }  // namespace
 
 ParquetLayout::ParquetLayout(std::string_view footer, std::int64_t file_bytes) : file_bytes_(file_bytes) {
-  const parquet::ReaderProperties properties = reader_properties();
+  const parquet::ReaderProperties properties = bounded_reader_properties();
   footer_ = parquet::FileMetaData::Make(footer.data(), static_cast<std::int64_t>(footer.size()), properties);
   const parquet::SchemaDescriptor& schema = *footer_->schema();
   for (int leaf = 0; leaf < schema.num_columns(); ++leaf) {
@@ -264,7 +256,7 @@ const char* ParquetLayout::GroupIndex::find(const ByteRange& range) const {
 std::unique_ptr<ChunkPages> ParquetLayout::parse_pages(int group, const LayoutColumn& column,
                                                        const GroupIndex& index) const {
   const LayoutChunk& one = chunk(group, column);
-  const parquet::ReaderProperties properties = reader_properties();
+  const parquet::ReaderProperties properties = bounded_reader_properties();
   auto pages = std::make_unique<ChunkPages>();
   const char* places = index.find(one.offset_index);
   if (places == nullptr) return pages;

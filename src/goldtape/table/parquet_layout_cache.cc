@@ -6,6 +6,7 @@
 
 #include "goldtape/table/file_identity_internal.h"
 #include "goldtape/table/lru_cache_internal.h"
+#include "goldtape/table/parquet_input_internal.h"
 #include "goldtape/table/parquet_layout_internal.h"
 
 namespace goldtape::table::internal {
@@ -21,10 +22,6 @@ LruCache<ParquetLayout>& cache() {
   return layouts;
 }
 
-std::unexpected<Error> damaged(const std::string& path, std::string_view words) {
-  return fail(ErrorKind::kDamaged, 4025, fmt::format("the data file cannot be read: {}", words), path);
-}
-
 struct Wanted {
   std::string path;
   std::int64_t bytes = 0;
@@ -36,12 +33,12 @@ struct Wanted {
 Result<FileIdentity> identify_data(io::FileSystem& filesystem, const std::string& path, std::int64_t bytes) {
   auto file = identify(filesystem, path);
   if (!file) {
-    if (file.error().kind == ErrorKind::kNotFound) return damaged(path, "it is missing");
+    if (file.error().kind == ErrorKind::kNotFound) return unreadable(path, "it is missing");
     return file;
   }
   if (file->bytes >= 0 && file->bytes != bytes) {
-    return damaged(path,
-                   fmt::format("it has {} bytes where the table's metadata says {}", file->bytes, bytes));
+    return unreadable(path,
+                      fmt::format("it has {} bytes where the table's metadata says {}", file->bytes, bytes));
   }
   return file;
 }
@@ -56,7 +53,7 @@ Status read_tails(io::FileSystem& filesystem, std::vector<Wanted*>& files) {
   auto tails = filesystem.read_many(ranges);
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (!tails[i]) return std::unexpected<Error>(tails[i].error());
-    if (tails[i]->size() != ranges[i].length) return damaged(files[i]->path, "it is cut");
+    if (tails[i]->size() != ranges[i].length) return unreadable(files[i]->path, "it is cut");
     files[i]->tail = *std::move(tails[i]);
   }
   return {};
@@ -65,11 +62,11 @@ Status read_tails(io::FileSystem& filesystem, std::vector<Wanted*>& files) {
 // The footer's length, or why there is none.
 Status measure_footer(Wanted& file) {
   const std::string_view end = std::string_view(file.tail).substr(file.tail.size() - kEndBytes);
-  if (end.substr(4) != "PAR1") return damaged(file.path, "it does not end as a Parquet file does");
+  if (end.substr(4) != "PAR1") return unreadable(file.path, "it does not end as a Parquet file does");
   std::uint32_t length = 0;
   std::memcpy(&length, end.data(), sizeof(length));
   if (static_cast<std::int64_t>(length) > file.bytes - kEndBytes) {
-    return damaged(file.path, fmt::format("its footer claims {} bytes of {}", length, file.bytes));
+    return unreadable(file.path, fmt::format("its footer claims {} bytes of {}", length, file.bytes));
   }
   file.footer_bytes = length;
   return {};
@@ -82,7 +79,7 @@ Result<std::shared_ptr<const ParquetLayout>> parse(const Wanted& file) {
   try {
     return std::make_shared<const ParquetLayout>(footer, file.bytes);
   } catch (const parquet::ParquetException& exception) {
-    return damaged(file.path, exception.what());
+    return unreadable(file.path, exception.what());
   }
 }
 
@@ -99,7 +96,7 @@ Result<std::vector<std::shared_ptr<const ParquetLayout>>> load_layouts(
     GT_ASSIGN(wanted[i].identity, identify_data(filesystem, wanted[i].path, wanted[i].bytes));
     layouts[i] = cache().find(wanted[i].identity.key);
     if (layouts[i] != nullptr) continue;
-    if (wanted[i].bytes <= kEndBytes) return damaged(wanted[i].path, "it is too short to be Parquet");
+    if (wanted[i].bytes <= kEndBytes) return unreadable(wanted[i].path, "it is too short to be Parquet");
     missing.push_back(&wanted[i]);
   }
   GT_RETURN_IF_ERROR(read_tails(filesystem, missing));

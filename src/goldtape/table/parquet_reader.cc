@@ -20,17 +20,13 @@
 #include "goldtape/table/column_conform_internal.h"
 #include "goldtape/table/delete_file.h"
 #include "goldtape/table/location.h"
+#include "goldtape/table/parquet_input_internal.h"
 #include "goldtape/table/parquet_metrics_internal.h"
 
 namespace goldtape::table {
 namespace {
 
-// Footers claim what they like; more than this is not a file of ours.
-constexpr std::int32_t kMaxThriftBytes = 256 << 20;
-
-std::unexpected<Error> damaged(const std::string& path, std::string_view words) {
-  return fail(ErrorKind::kDamaged, 4025, fmt::format("the data file cannot be read: {}", words), path);
-}
+using internal::unreadable;
 
 struct OpenFile {
   std::shared_ptr<internal::InputFile> input;
@@ -42,20 +38,18 @@ struct OpenFile {
 Result<OpenFile> open_file(const std::shared_ptr<io::FileSystem>& filesystem, const std::string& path) {
   auto input = internal::InputFile::open(filesystem, path);
   if (!input) {
-    if (input.error().kind == ErrorKind::kNotFound) return damaged(path, "it is missing");
+    if (input.error().kind == ErrorKind::kNotFound) return unreadable(path, "it is missing");
     return std::unexpected<Error>(input.error());
   }
-  parquet::ReaderProperties properties;
-  properties.set_thrift_string_size_limit(kMaxThriftBytes);
   OpenFile file{*input, nullptr};
   parquet::arrow::FileReaderBuilder builder;
-  const arrow::Status opened = builder.Open(file.input, properties);
-  if (!opened.ok()) return damaged(path, opened.message());
+  const arrow::Status opened = builder.Open(file.input, internal::bounded_reader_properties());
+  if (!opened.ok()) return unreadable(path, opened.message());
   parquet::ArrowReaderProperties arrow_properties;
   arrow_properties.set_pre_buffer(false);
   builder.properties(arrow_properties);
   const arrow::Status built = builder.Build(&file.reader);
-  if (!built.ok()) return damaged(path, built.message());
+  if (!built.ok()) return unreadable(path, built.message());
   return file;
 }
 
@@ -121,7 +115,7 @@ Result<std::shared_ptr<arrow::Table>> conform(const arrow::Table& read, const Sc
                          : internal::conform_column(*read.column(at), *read.schema()->field(at),
                                                     wanted.fields[i], has_ids);
     if (!column)
-      return damaged(path, fmt::format("column {}: {}", wanted.fields[i].name, column.error().message));
+      return unreadable(path, fmt::format("column {}: {}", wanted.fields[i].name, column.error().message));
     columns.push_back(*std::move(column));
   }
   return arrow::Table::Make(schema, std::move(columns), read.num_rows());
@@ -185,7 +179,7 @@ Result<std::shared_ptr<arrow::Table>> read_open(OpenFile& file, const ParquetRea
     table = arrow::Table::Make(arrow::schema({}), arrow::ChunkedArrayVector{}, rows);
   } else {
     auto read = file.reader->ReadRowGroups(groups, columns);
-    if (!read.ok()) return damaged(what.path, read.status().message());
+    if (!read.ok()) return unreadable(what.path, read.status().message());
     table = *read;
   }
   GT_ASSIGN(table, conform(*table, wanted, has_ids, what.path));
@@ -209,7 +203,7 @@ Result<std::shared_ptr<arrow::Table>> read_parquet(const std::shared_ptr<io::Fil
   try {
     return read_open(file, what);
   } catch (const parquet::ParquetException& exception) {
-    return damaged(what.path, exception.what());
+    return unreadable(what.path, exception.what());
   }
 }
 
@@ -224,7 +218,7 @@ Result<DataFile> parquet_metrics(const std::shared_ptr<io::FileSystem>& filesyst
     metrics.file_size_bytes = static_cast<std::int64_t>(info.size_bytes);
     return metrics;
   } catch (const parquet::ParquetException& exception) {
-    return damaged(path, exception.what());
+    return unreadable(path, exception.what());
   }
 }
 

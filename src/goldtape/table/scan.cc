@@ -12,6 +12,7 @@
 #include "goldtape/base/text.h"
 #include "goldtape/table/arrow_internal.h"
 #include "goldtape/table/location.h"
+#include "goldtape/table/manifest_cache_internal.h"
 #include "goldtape/table/page_scan_internal.h"
 #include "goldtape/table/parquet_reader.h"
 
@@ -78,8 +79,8 @@ Status add_tasks(const Table& table, const ManifestFile& manifest, const BoundEx
   GT_ASSIGN(const PartitionSpec* spec, spec_of(table, manifest));
   if (!filter.may_match(manifest, *spec)) return {};
   ++plan.stats.manifests_read;
-  GT_ASSIGN(auto entries, table.live_entries(manifest));
-  for (ManifestEntry& entry : entries) {
+  GT_ASSIGN(const auto entries, internal::load_live_entries(table.filesystem(), manifest, table.metadata()));
+  for (const ManifestEntry& entry : *entries) {
     ++plan.stats.files_seen;
     if (!filter.may_match(entry.file, *spec)) continue;
     if (entry.file.format != "PARQUET" && entry.file.format != "parquet") {
@@ -91,7 +92,7 @@ Status add_tasks(const Table& table, const ManifestFile& manifest, const BoundEx
     if (!filter.must_match(entry.file, *spec)) task.residual = filter;
     task.sequence_number = entry.sequence_number.value_or(0);
     if (!deletes.empty()) task.deletes = deletes.find(entry.file, task.sequence_number, table.metadata());
-    task.file = std::move(entry.file);
+    task.file = entry.file;
     plan.tasks.push_back(std::move(task));
   }
   return {};
