@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "goldtape/io/s3_bucket.h"
+#include "goldtape/store/postgres_uri.h"
 #include "s3_lake.h"
 
 namespace goldtape::app {
@@ -15,6 +16,7 @@ constexpr int kNoSuchBucket = 7103;
 struct InitArguments {
   std::string s3;
   bool make_bucket = false;
+  std::string catalog;
 };
 
 Status prepare_bucket(Program& program, const Config& config, const InitArguments& arguments,
@@ -46,6 +48,10 @@ Status init(Program& program, InitArguments arguments) {
                 "--lake names another place on S3 already; say it once, or name a folder by --lake",
                 arguments.s3);
   }
+  if (!arguments.catalog.empty()) {
+    GT_RETURN_IF_ERROR(store::check_postgres_uri(arguments.catalog));
+    program.override_setting("catalog.uri", arguments.catalog);
+  }
   GT_ASSIGN(const auto config, program.load_config());
   GT_ASSIGN(auto options, program.lake_options(config));
   if (!arguments.s3.empty()) GT_RETURN_IF_ERROR(prepare_bucket(program, config, arguments, options));
@@ -74,6 +80,7 @@ void add_init(Program& program) {
       "  goldtape --lake my-lake init\n  GOLDTAPE_LAKE=my-lake goldtape init\n"
       "  goldtape --lake s3://market-micros/lake --set s3.endpoint=http://127.0.0.1:9000 init --make-bucket\n"
       "  goldtape --lake my-lake init --s3 s3://market-micros/lake\n"
+      "  PGPASSWORD=... goldtape --lake my-lake init --catalog postgresql://goldtape@db.example.com/lake\n"
       "\nRaw answers and tables of a lake on S3 lie there; settings, catalog and operations in the folder of "
       "--lake,\n"
       "or in ~/.local/share/goldtape/lakes for `--lake s3://...`. Init turns versioning on for the bucket "
@@ -83,6 +90,9 @@ void add_init(Program& program) {
   auto arguments = std::make_shared<InitArguments>();
   command->add_option("--s3", arguments->s3, "Keep the data in this bucket: s3://BUCKET/PREFIX");
   command->add_flag("--make-bucket", arguments->make_bucket, "Make the bucket when it does not exist");
+  command->add_option("--catalog", arguments->catalog,
+                      "Keep catalog and operations in this PostgreSQL database instead of the folder's "
+                      "catalog.db; the password comes by PGPASSWORD or ~/.pgpass");
   program.on_run(command, [&program, arguments] { return init(program, *arguments); });
 }
 

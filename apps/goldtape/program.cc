@@ -100,6 +100,7 @@ Result<lake::LakeOptions> Program::lake_options(const Config& config) const {
   if (const char* fault = std::getenv("GOLDTAPE_IO_FAULT"); fault != nullptr) {
     GT_ASSIGN(options.filesystem, io::with_fault(options.filesystem, fault));
   }
+  options.catalog = config.text("catalog.uri");
   options.lock_timeout = std::chrono::seconds(config.integer("lake.lock_timeout_s"));
   options.warehouse = globals_.warehouse;
   return options;

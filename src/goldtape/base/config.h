@@ -165,6 +165,7 @@ inline constexpr std::array kConfigKeys{
               .default_text = "3",
               .doc = "Files that nothing leads to are orphans only when they are so many days old.",
               .max = 36'500},
+    ConfigKey{"catalog.uri", ConfigType::kText, "", "Where the catalog is; empty: a file in the lake."},
     ConfigKey{.name = "query.threads",
               .type = ConfigType::kInteger,
               .default_text = "0",

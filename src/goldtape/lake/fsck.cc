@@ -54,11 +54,8 @@ class Fsck {
   }
 
   Status check_database() {
-    GT_ASSIGN(const store::Rows rows, lake_.database().query("PRAGMA integrity_check"));
-    for (const store::Row& row : rows.rows) {
-      const std::string text = store::text_of(row[0]);
-      if (text != "ok") find(true, "database", lake_.database().path(), text);
-    }
+    GT_ASSIGN(const auto findings, lake_.database().verify());
+    for (const std::string& finding : findings) find(true, "database", lake_.database().path(), finding);
     return {};
   }
 

@@ -6,12 +6,16 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "goldtape/base/config.h"
 #include "goldtape/io/s3_filesystem.h"
 #include "goldtape/io/scheme_filesystem.h"
+#include "goldtape/lake/catalog_choice.h"
 #include "goldtape/lake/lake_names_internal.h"
 #include "goldtape/lake/lake_tables.h"
+#include "goldtape/store/postgres_uri.h"
 #include "goldtape/store/schema.h"
 #include "goldtape/table/location.h"
 #include "goldtape/table/sql_catalog.h"
@@ -157,15 +161,29 @@ Status sign(store::Database& database) {
   return transaction.commit();
 }
 
+std::string config_text(const LakeOptions& options) {
+  std::string text = std::string(kConfigText) + options.settings;
+  if (!options.catalog.empty()) {
+    // A JSON string is a TOML string too.
+    text += fmt::format("\n[catalog]\nuri = {}\n", nlohmann::json(options.catalog).dump());
+  }
+  return text;
+}
+
 }  // namespace
 
 struct Lake::Impl {
   std::string root;
   std::string warehouse;
+  std::string database_location;
   LakeOptions options;
   bool read_only = false;
   std::shared_ptr<store::Database> database;
   std::unique_ptr<table::Catalog> catalog;
+
+  [[nodiscard]] std::string lock_location() const {
+    return store::is_postgres_uri(database_location) ? database_location : join(root, kLockName);
+  }
 
   void open_catalog() {
     catalog = std::make_unique<table::SqlCatalog>(
@@ -186,15 +204,24 @@ Result<CreateReport> Lake::create(const std::string& path, const LakeOptions& gi
   const std::string& root = impl->root;
   GT_RETURN_IF_ERROR(check_folder(files, root));
   GT_RETURN_IF_ERROR(files.create_directories(root));
+  GT_RETURN_IF_ERROR(require_same_catalog(files, root, impl->options.catalog));
+  GT_ASSIGN(impl->database_location, find_database(files, root, impl->options.catalog));
+  const bool in_folder = !store::is_postgres_uri(impl->database_location);
+  // A server's lock stands in its database, which must be there first.
+  if (!in_folder) {
+    GT_ASSIGN(impl->database, store::Database::open(impl->database_location));
+  }
   GT_ASSIGN(const WriterLock lock,
-            WriterLock::acquire(join(root, kLockName), "init", impl->options.clock->now(),
+            WriterLock::acquire(impl->lock_location(), "init", impl->options.clock->now(),
                                 impl->options.lock_timeout));
   GT_ASSIGN(const bool configured, exists(files, join(root, kConfigName)));
   if (!configured) {
-    GT_RETURN_IF_ERROR(files.write(join(root, kConfigName), std::string(kConfigText) + impl->options.settings,
+    GT_RETURN_IF_ERROR(files.write(join(root, kConfigName), config_text(impl->options),
                                    {.overwrite = false, .durable = true}));
   }
-  GT_ASSIGN(impl->database, store::Database::open(join(root, kDatabaseName)));
+  if (in_folder) {
+    GT_ASSIGN(impl->database, store::Database::open(impl->database_location));
+  }
   GT_ASSIGN(const auto version, lake_version(*impl->database, root));
   GT_ASSIGN(impl->warehouse, choose_warehouse(*impl->database, root, impl->options.warehouse, files));
   impl->open_catalog();
@@ -218,12 +245,16 @@ Result<Lake> Lake::open(const std::string& path, const LakeOptions& given) {
                 fmt::format("there is no such folder; `goldtape --lake {} init` makes a lake there", root),
                 root);
   }
-  const std::string database_path = join(root, kDatabaseName);
-  GT_ASSIGN(const bool has_database, exists(files, database_path));
-  if (!has_database) return not_a_lake(root, fmt::format("it has no {}", kDatabaseName));
-  impl->read_only = !writable(root) || !writable(database_path);
+  GT_ASSIGN(impl->database_location, find_database(files, root, impl->options.catalog));
+  const std::string& database = impl->database_location;
+  impl->read_only = !writable(root);
+  if (!store::is_postgres_uri(database)) {
+    GT_ASSIGN(const bool has_database, exists(files, database));
+    if (!has_database) return not_a_lake(root, fmt::format("it has no {}", kDatabaseName));
+    impl->read_only = impl->read_only || !writable(database);
+  }
   GT_ASSIGN(impl->database,
-            store::Database::open(database_path, {.read_only = impl->read_only, .must_exist = true}));
+            store::Database::open(database, {.read_only = impl->read_only, .must_exist = true}));
   GT_ASSIGN(const auto version, lake_version(*impl->database, root));
   if (!version) return not_a_lake(root, "its making was cut short");
   GT_ASSIGN(const auto warehouse, find_warehouse(*impl->database, root));
@@ -237,6 +268,7 @@ const std::string& Lake::warehouse() const { return impl_->warehouse; }
 std::string Lake::path(std::string_view relative) const { return join(impl_->warehouse, relative); }
 std::string Lake::config_path() const { return join(impl_->root, kConfigName); }
 bool Lake::read_only() const { return impl_->read_only; }
+const std::string& Lake::database_location() const { return impl_->database_location; }
 io::FileSystem& Lake::filesystem() const { return *impl_->options.filesystem; }
 const std::shared_ptr<io::FileSystem>& Lake::shared_filesystem() const { return impl_->options.filesystem; }
 io::Clock& Lake::clock() const { return *impl_->options.clock; }
@@ -252,8 +284,7 @@ Status Lake::require_writable(std::string_view command) const {
 
 Result<WriterLock> Lake::lock_for_writing(std::string_view command) const {
   GT_RETURN_IF_ERROR(require_writable(command));
-  return WriterLock::acquire(join(impl_->root, kLockName), command, clock().now(),
-                             impl_->options.lock_timeout);
+  return WriterLock::acquire(impl_->lock_location(), command, clock().now(), impl_->options.lock_timeout);
 }
 
 }  // namespace goldtape::lake

@@ -28,6 +28,9 @@ inline constexpr std::int64_t kLakeVersion = 1;
 struct LakeOptions {
   std::shared_ptr<io::FileSystem> filesystem;
   std::shared_ptr<io::Clock> clock;
+  /// The catalog and operations database: "postgresql://user@host/name". Empty: what the lake's goldtape.toml
+  /// says under catalog.uri, else `catalog.db` in the folder.
+  std::string catalog = {};
   /// How long a command that writes waits for another one to end.
   std::chrono::milliseconds lock_timeout{60'000};
   /// For `create`: where raw answers and tables shall lie, "s3://bucket/prefix"; empty: in the folder.
@@ -53,6 +56,7 @@ struct CreateReport {
 class Lake {
  public:
   /// Makes a lake of `path`, or completes one that is there; repeated, it changes nothing.
+  /// A catalog that is given is written into the goldtape.toml of a new lake.
   /// Errors: GT5003 a lake of a newer version, GT5004 a folder that holds other things, GT5005 no
   /// permission, kUsage GT7110 a lake whose warehouse is elsewhere, io's and the store's.
   [[nodiscard]] static Result<CreateReport> create(const std::string& path, const LakeOptions& options = {});
@@ -76,6 +80,8 @@ class Lake {
   /// goldtape.toml of this lake; the settings in it are read by whoever wires the program.
   [[nodiscard]] std::string config_path() const;
   [[nodiscard]] bool read_only() const;
+  /// The operations database as store::Database::open takes it: a path or a URI.
+  [[nodiscard]] const std::string& database_location() const;
 
   [[nodiscard]] io::FileSystem& filesystem() const;
   [[nodiscard]] const std::shared_ptr<io::FileSystem>& shared_filesystem() const;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "goldtape/io/s3_options.h"
+#include "goldtape/lake/catalog_choice.h"
 #include "goldtape/lake/lake_names_internal.h"
 #include "goldtape/lake/metadata_choice.h"
 #include "goldtape/lake/table_folders.h"
@@ -58,6 +59,7 @@ class Recovery {
     if (!options_.warehouse.empty()) GT_RETURN_IF_ERROR(options_.filesystem->create_directories(root_));
     if (!options_.filesystem->info(root_))
       return fail(ErrorKind::kNotFound, 5001, "there is no such folder", root_);
+    GT_RETURN_IF_ERROR(require_file_catalog(*options_.filesystem, root_, options_.catalog));
     GT_ASSIGN(const WriterLock lock, WriterLock::acquire(root_ + "/" + names::kLockName, "recover",
                                                          options_.clock->now(), options_.lock_timeout));
     auto database = open_whole();

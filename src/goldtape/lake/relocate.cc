@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "goldtape/io/s3_options.h"
+#include "goldtape/lake/catalog_choice.h"
 #include "goldtape/lake/lake_names_internal.h"
 #include "goldtape/lake/writer_lock.h"
 #include "goldtape/store/database.h"
@@ -215,16 +216,10 @@ class LakeCopy {
   RelocateReport report_;
 };
 
-Status require_file(const store::Database& database) {
-  if (database.path().find("://") == std::string::npos) return {};
-  return fail(ErrorKind::kUsage, 5112, "this needs a catalog that is a file in the lake's folder",
-              database.path());
-}
-
 }  // namespace
 
 Result<RelocateReport> copy_lake(const Lake& lake, LakePlace to) {
-  GT_RETURN_IF_ERROR(require_file(lake.database()));
+  GT_RETURN_IF_ERROR(require_file_catalog(lake.filesystem(), lake.root(), lake.database_location()));
   GT_ASSIGN(const auto lock, lake.lock_for_writing("relocate"));
   to.folder = absolute(to.folder);
   if (to.warehouse.empty()) to.warehouse = to.folder;
@@ -239,6 +234,7 @@ Result<RelocateReport> mend_moved_lake(const std::string& path, const LakeOption
   const std::string database_path = root + "/" + names::kDatabaseName;
   if (!options.filesystem->info(root))
     return fail(ErrorKind::kNotFound, 5001, "there is no such folder", root);
+  GT_RETURN_IF_ERROR(require_file_catalog(*options.filesystem, root, options.catalog));
   if (!options.filesystem->info(database_path))
     return fail(ErrorKind::kUsage, 5002, "this folder is not a lake (it has no catalog.db)", root);
   GT_ASSIGN(const WriterLock lock, WriterLock::acquire(root + "/" + names::kLockName, "relocate",

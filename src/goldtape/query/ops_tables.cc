@@ -71,7 +71,7 @@ constexpr OpsColumn kRepairs[] = {
     {"at", kInstant, "When it was made."},
     {"rule", kText, "The rule that found it."},
     {"table_name", kText, "Table repaired."},
-    {"key", kText, "Key of the row, as JSON."},
+    {"row_key", kText, "Key of the row, as JSON."},
     {"column_name", kText, "Column repaired."},
     {"old_value", kText, "Before."},
     {"new_value", kText, "After."},
