@@ -128,24 +128,24 @@ Result<ingest::IngestReport> ingest_files(Console& console, const lake::Lake& la
 }
 
 void add_ingest(Program& program) {
-  auto* command = program.add("ingest", "Bring bars and corporate actions into bronze",
+  auto* command = program.add("ingest", "Bring bars, trades and corporate actions into bronze",
                               "  goldtape ingest files --path samples/minute --interval 1m --dialect eqker");
   command->require_subcommand(1);
-  auto* from_files =
-      command->add_subcommand("files", "From CSV or Parquet files, plain, gzip or zstd, or a folder of them");
+  auto* from_files = command->add_subcommand(
+      "files", "From CSV, Parquet or Databento files, plain, gzip or zstd, or a folder");
   from_files->footer(
       "Examples:\n"
       "  goldtape ingest files --path bars.csv --interval 1d --dry-run\n"
       "  goldtape ingest files --path minute/ --interval 1m --tz America/New_York --label end\n"
       "  goldtape ingest files --path actions.csv --dataset actions\n"
+      "  goldtape ingest files --path xnas-itch.trades.dbn.zst --dataset trades\n"
       "  goldtape ingest files --path restated.csv --interval 1d --observed-at 2015-07-15T22:00:00Z");
   auto arguments = std::make_shared<FilesArguments>();
-  from_files
-      ->add_option("--path", arguments->path, "A file, or a folder whose CSV and Parquet files are all read")
+  from_files->add_option("--path", arguments->path, "A file, or a folder whose data files are all read")
       ->required();
   from_files->add_option("--interval", arguments->interval,
                          "Length of the bars: 1m or 1d (and 5m 15m 1h 1w 1mo)");
-  from_files->add_option("--dataset", arguments->dataset, "bars or actions")->default_str("bars");
+  from_files->add_option("--dataset", arguments->dataset, "bars, actions or trades")->default_str("bars");
   from_files
       ->add_option("--dialect", arguments->dialect,
                    "How the files are written: a built-in's name, or a JSON or TOML file")

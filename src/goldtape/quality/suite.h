@@ -26,7 +26,7 @@ struct Settings {
 ///   ohlc_sane            critical, row    low <= open, close <= high, within ohlc_tolerance
 ///   volume_not_negative  critical, row
 ///   keys_unique          critical, row    no two rows of one (ticker, ts) with different content
-///   on_grid              critical, row    intraday ts is a whole multiple of the interval in the session
+///   on_grid              critical, row    intraday ts starts a bar, counted from the opening or the clock
 ///   inside_session       critical, row    regular intraday bars lie in their date's session
 ///   has_session          warning, row     the date is a session of the exchange
 ///   not_in_future        critical, row    the bar had started by `now`

@@ -116,9 +116,13 @@ void on_grid(const BarBatch& batch, const Context& context, Outcome& outcome) {
     const Timestamp ts = from_micros(batch.ts_us[i]);
     const calendar::Session* session = context.calendar->find_session(from_days(batch.date_days[i]));
     const bool regular = session && batch.session[i] == SessionPart::kRegular;
-    const bool on =
-        regular ? (ts - session->open) % model::length(batch.origin.interval) == std::chrono::microseconds{0}
-                : ts.time_since_epoch() % std::chrono::minutes{1} == std::chrono::microseconds{0};
+    const auto starts = [&](Timestamp::duration since, std::chrono::minutes step) {
+      return since % step == std::chrono::microseconds{0};
+    };
+    // Vendors count hours from the opening or by the clock: 9:30, 10:30 or 9:00, 10:00 in New York.
+    const auto length = model::length(batch.origin.interval);
+    const bool on = regular ? starts(ts - session->open, length) || starts(ts.time_since_epoch(), length)
+                            : starts(ts.time_since_epoch(), std::chrono::minutes{1});
     if (!on)
       fail_row(batch, i, "between two starts of " + std::string{to_string(batch.origin.interval)} + " bars",
                outcome);

@@ -107,6 +107,14 @@ TEST(BarSuite, SecondsWithinAMinuteAreOffTheGrid) {
   expect_only(spoilt([](Bar& b) { b.ts += 30s; }), "on_grid");
 }
 
+TEST(BarSuite, HoursCountFromTheOpeningOrByTheClock) {
+  for (const auto& [minute, fits] : {std::pair{0, true}, {30, true}, {60, true}, {90, true}, {45, false}}) {
+    BarBatch batch = batch_of({bar_at("AAPL", kMonday, minute)});
+    batch.origin.interval = model::Interval::k1h;
+    EXPECT_EQ(outcome_of(check_bars(batch, later()), "on_grid").failed, fits ? 0 : 1) << minute;
+  }
+}
+
 TEST(BarSuite, RegularBarsOutsideTheSession) {
   expect_only(spoilt([](Bar& b) { b.ts += 390min; }), "inside_session");
   EXPECT_TRUE(spoilt([](Bar& b) {

@@ -60,7 +60,7 @@ Request make_request(const ImportOptions& options, const Dialect& dialect, const
 std::string extension_of(std::string_view name) {
   const std::string base = to_lower(split_path(name).second);
   for (const std::string_view packing : {"", ".gz", ".zst"}) {
-    for (const std::string_view format : {".csv", ".tsv", ".psv", ".txt", ".parquet", ".pq"}) {
+    for (const std::string_view format : {".csv", ".tsv", ".psv", ".txt", ".parquet", ".pq", ".dbn"}) {
       const std::string whole = fmt::format("{}{}", format, packing);
       if (base.ends_with(whole)) return whole.substr(1);
     }
@@ -84,9 +84,10 @@ Status list_directory(io::FileSystem& files, const ImportOptions& options, std::
   if (names.empty()) {
     return fail(
         ErrorKind::kNotFound, 2015,
-        fmt::format("nothing to import: no .csv, .tsv, .psv, .parquet or .pq file (plain, .gz or .zst) below "
-                    "it{}",
-                    plan.skipped.empty() ? "" : fmt::format(", only {} other files", plan.skipped.size())),
+        fmt::format(
+            "nothing to import: no .csv, .tsv, .psv, .parquet, .pq or .dbn file (plain, .gz or .zst) below "
+            "it{}",
+            plan.skipped.empty() ? "" : fmt::format(", only {} other files", plan.skipped.size())),
         options.path);
   }
   return {};

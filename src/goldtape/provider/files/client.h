@@ -1,5 +1,6 @@
-// The `files` provider: bars and corporate actions from CSV and Parquet files, plain, gzip or zstd, one or
-// a directory of thousands. One file is one request and one answer.
+// The `files` provider: bars and corporate actions from CSV and Parquet files, bars and trades from
+// Databento's DBN, plain, gzip or zstd, one or a directory of thousands. One file is one request and one
+// answer.
 #pragma once
 
 #include <memory>
@@ -17,7 +18,7 @@ namespace goldtape::provider::files {
 /// What a user asks of `ingest files`.
 struct ImportOptions {
   std::string path;              ///< A file or a directory.
-  std::string dataset = "bars";  ///< bars | actions
+  std::string dataset = "bars";  ///< bars | actions | trades
   model::Interval interval = model::Interval::k1m;
   std::string source = "files";          ///< As stored in bronze.
   std::string dialect = "default";       ///< A built-in's name, or the path of a .json or .toml file.
@@ -30,12 +31,12 @@ struct ImportOptions {
 struct ImportPlan {
   std::string root;                  ///< The directory that the requests' "name" is relative to.
   std::vector<Request> requests;     ///< One a file.
-  std::vector<std::string> skipped;  ///< Files below a directory that are neither CSV nor Parquet by name.
+  std::vector<std::string> skipped;  ///< Files below a directory that are no data by their names.
 };
 
 /// Lists the files of an import and settles how each is to be read; reads no file but the dialect's.
-/// Below a directory: *.csv *.tsv *.psv *.parquet *.pq, each also with .gz or .zst; hidden ones are skipped.
-/// Errors: GT2010 no such dialect, GT2011 a dialect that cannot be used, GT2015 nothing to import,
+/// Below a directory: *.csv *.tsv *.psv *.parquet *.pq *.dbn, each also with .gz or .zst; hidden ones are
+/// skipped. Errors: GT2010 no such dialect, GT2011 a dialect that cannot be used, GT2015 nothing to import,
 /// GT2016 an unknown dataset, GT1020 unknown zone, io's errors.
 [[nodiscard]] Result<ImportPlan> plan_import(io::FileSystem& files, const ImportOptions& options);
 

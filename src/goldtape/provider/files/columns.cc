@@ -122,7 +122,9 @@ Status check_complete(const ColumnMap& map, std::span<const std::string> names, 
 Result<Dataset> parse_dataset(std::string_view text) {
   if (text == "bars") return Dataset::kBars;
   if (text == "actions") return Dataset::kActions;
-  return fail(ErrorKind::kUsage, 2016, fmt::format("unknown dataset '{}'; files hold bars or actions", text));
+  if (text == "trades") return Dataset::kTrades;
+  return fail(ErrorKind::kUsage, 2016,
+              fmt::format("unknown dataset '{}'; files hold bars, actions or trades", text));
 }
 
 Result<ColumnMap> map_columns(std::span<const std::string> names, const Dialect& dialect, Dataset dataset,

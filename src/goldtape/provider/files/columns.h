@@ -13,8 +13,8 @@
 
 namespace goldtape::provider::files {
 
-enum class Dataset : std::uint8_t { kBars, kActions };
-/// bars | actions. Errors: GT2016 (kUsage).
+enum class Dataset : std::uint8_t { kBars, kActions, kTrades };
+/// bars | actions | trades. Errors: GT2016 (kUsage).
 [[nodiscard]] Result<Dataset> parse_dataset(std::string_view text);
 
 struct MappedColumn {

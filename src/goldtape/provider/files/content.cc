@@ -7,6 +7,7 @@
 
 #include "goldtape/base/limits.h"
 #include "goldtape/io/compression.h"
+#include "goldtape/provider/files/dbn.h"
 
 namespace goldtape::provider::files {
 
@@ -83,6 +84,13 @@ std::size_t find_invalid_utf8(std::string_view text) {
 }
 
 Status Content::open(std::string_view packed, std::string_view where) {
+  if (is_dbz(packed)) {
+    return fail(
+        ErrorKind::kUnsupported, 2240,
+        "the file is DBZ, the forerunner of DBN; convert it with the vendor's dbn tool, or download it "
+        "again",
+        std::string(where));
+  }
   const io::Compression compression = io::detect_compression(packed);
   bytes_ = packed;
   if (compression != io::Compression::kNone) {
@@ -99,6 +107,10 @@ Status Content::open(std::string_view packed, std::string_view where) {
     kind_ = Kind::kParquet;
     return {};
   }
+  if (is_dbn(bytes_)) {
+    kind_ = Kind::kDbn;
+    return {};
+  }
   GT_RETURN_IF_ERROR(check_text(bytes_, where));
   if (bytes_.starts_with("\xef\xbb\xbf")) bytes_.remove_prefix(3);
   if (bytes_.find_first_not_of(" \t\r\n") == std::string_view::npos) {
@@ -108,7 +120,8 @@ Status Content::open(std::string_view packed, std::string_view where) {
 }
 
 std::string Content::describe() const {
-  return fmt::format("{}{}", kind_ == Kind::kParquet ? "parquet" : "csv", packing_);
+  const std::string_view kind = kind_ == Kind::kParquet ? "parquet" : kind_ == Kind::kDbn ? "dbn" : "csv";
+  return fmt::format("{}{}", kind, packing_);
 }
 
 }  // namespace goldtape::provider::files

@@ -1,4 +1,4 @@
-// What kind of file an answer holds, and its text or Parquet bytes with the packing undone.
+// What kind of file an answer holds, and its text or other bytes with the packing undone.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace goldtape::provider::files {
 /// The bytes of a file, unpacked. Points into the packed bytes or into itself: neither copy nor move.
 class Content {
  public:
-  enum class Kind : std::uint8_t { kText, kParquet };
+  enum class Kind : std::uint8_t { kText, kParquet, kDbn };
 
   Content() = default;
   Content(const Content&) = delete;
@@ -21,12 +21,13 @@ class Content {
   /// Looks at the first bytes, not at the name; undoes gzip or zstd; checks that text is UTF-8 and drops its
   /// byte order mark. `packed` must outlive the content.
   /// Errors (kDamaged): io/compression.h's, GT2012 an empty file, GT2013 not text and not Parquet (UTF-16,
-  /// tar, zip, NUL bytes) or not UTF-8, with the line; GT2014 more than 4 GiB, or a bomb.
+  /// tar, zip, NUL bytes) or not UTF-8, with the line; GT2014 more than 4 GiB, or a bomb; GT2240
+  /// (kUnsupported) DBZ, the forerunner of DBN.
   Status open(std::string_view packed, std::string_view where);
 
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
-  /// "csv", "csv, gzip", "parquet", "parquet, zstd", ...
+  /// "csv", "csv, gzip", "parquet", "dbn, zstd", ...
   [[nodiscard]] std::string describe() const;
 
  private:

@@ -12,7 +12,8 @@ namespace goldtape::provider::files {
 namespace {
 
 constexpr std::array<std::string_view, 2> kPackings = {".gz", ".zst"};
-constexpr std::array<std::string_view, 6> kFormats = {".csv", ".tsv", ".psv", ".parquet", ".pq", ".txt"};
+constexpr std::array<std::string_view, 7> kFormats = {".csv", ".tsv", ".psv", ".parquet",
+                                                      ".pq",  ".dbn", ".txt"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

@@ -9,8 +9,8 @@
 
 namespace goldtape::provider::files {
 
-/// Whether a file found below a directory is taken for data: *.csv *.tsv *.psv *.parquet *.pq, each also
-/// with .gz or .zst, any case; not hidden (a leading '.' or '_').
+/// Whether a file found below a directory is taken for data: *.csv *.tsv *.psv *.parquet *.pq *.dbn, each
+/// also with .gz or .zst, any case; not hidden (a leading '.' or '_').
 [[nodiscard]] bool has_data_name(std::string_view path);
 
 /// The first part of the base name, up to '_', a blank, the extension or a date: AAPL of AAPL_1min.csv,

@@ -1,6 +1,7 @@
 #include "goldtape/provider/files/inspect.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "goldtape/provider/files/client.h"
@@ -49,7 +50,14 @@ void describe(model::ActionBatch& batch, std::size_t max_rows, Inspection& resul
   result.first_actions = first_of(batch.actions, max_rows);
 }
 
-void describe(model::RecordBatch& batch, std::size_t, Inspection& result) { result.rows = batch.rows.size(); }
+void describe(model::RecordBatch& batch, std::size_t, Inspection& result) {
+  result.rows = batch.rows.size();
+  std::set<std::string> tickers;
+  for (std::size_t i = 0; i < batch.rows.size(); ++i) {
+    tickers.insert(std::get<std::string>(model::cell(batch, i, "ticker")));
+  }
+  result.tickers = tickers.size();
+}
 
 }  // namespace
 

@@ -19,6 +19,14 @@ Result<std::string> param(const Request& request, const char* key) {
   return found->second;
 }
 
+Result<Rows> read_dbn(Dataset dataset, std::string_view bytes, const ReadContext& context,
+                      ReadReport& report) {
+  if (dataset == Dataset::kTrades) return read_trades_dbn(bytes, context, report);
+  if (dataset == Dataset::kBars) return read_bars_dbn(bytes, context, report);
+  return fail(ErrorKind::kUnsupported, 2039, "corporate actions are read from CSV, not from DBN",
+              context.where);
+}
+
 }  // namespace
 
 Result<ReadContext> read_context(const Answer& answer) {
@@ -46,7 +54,12 @@ Result<ReadContext> read_context(const Answer& answer) {
 Result<Rows> read_rows(const Answer& answer, const Content& content, const ReadContext& context,
                        ReadReport& report) {
   GT_ASSIGN(const Dataset dataset, parse_dataset(answer.request.dataset));
+  if (content.kind() == Content::Kind::kDbn) return read_dbn(dataset, content.bytes(), context, report);
   const bool parquet = content.kind() == Content::Kind::kParquet;
+  if (dataset == Dataset::kTrades) {
+    return fail(ErrorKind::kUnsupported, 2039, "trades are read from Databento's DBN files only",
+                context.where);
+  }
   if (dataset == Dataset::kActions) {
     if (parquet) {
       return fail(ErrorKind::kUnsupported, 2039,

@@ -12,7 +12,7 @@ namespace goldtape::provider::files {
 [[nodiscard]] Result<ReadContext> read_context(const Answer& answer);
 
 /// Rows of an answer whose content is open already; `report` says what was found. Errors: reading.h;
-/// GT2039 (kUnsupported) corporate actions in Parquet.
+/// GT2039 (kUnsupported) a dataset that is not read from this kind of file.
 [[nodiscard]] Result<Rows> read_rows(const Answer& answer, const Content& content, const ReadContext& context,
                                      ReadReport& report);
 

@@ -7,6 +7,7 @@
 #include "goldtape/base/result.h"
 #include "goldtape/model/bar_batch.h"
 #include "goldtape/model/corporate_action.h"
+#include "goldtape/model/record_batch.h"
 #include "goldtape/provider/files/bar_builder.h"
 #include "goldtape/provider/files/columns.h"
 #include "goldtape/provider/files/dialect.h"
@@ -49,6 +50,16 @@ struct ReadReport {
 /// column of a type that cannot be what it is named.
 [[nodiscard]] Result<model::BarBatch> read_bars_parquet(std::string_view bytes, const ReadContext& context,
                                                         ReadReport& report);
+/// Bars of a Databento file (DBN): times, labels and tickers are the file's own, only `order` of the dialect
+/// is heeded. Errors: dbn.h's, dbn_symbols.h's, bar_builder.h's; GT2023 no bars, GT2028 a volume out of
+/// range, GT2030 no time, GT2036 bars of another interval (all kDamaged); kUnsupported GT2242 records that
+/// are no bars of the intervals here, GT2244 bars of two publishers.
+[[nodiscard]] Result<model::BarBatch> read_bars_dbn(std::string_view bytes, const ReadContext& context,
+                                                    ReadReport& report);
+/// Trades of a Databento file, for bronze.trades. Those without a price or a size are left out, and noted.
+/// Errors: as for bars; GT2014 (kDamaged) more than four million.
+[[nodiscard]] Result<model::RecordBatch> read_trades_dbn(std::string_view bytes, const ReadContext& context,
+                                                         ReadReport& report);
 /// Rows of a text, corporate actions. Errors (kDamaged): csv_table.h's, GT2027, GT2028, GT2030, GT2034,
 /// GT2038 an action that lacks what its type needs or contradicts it.
 [[nodiscard]] Result<model::ActionBatch> read_actions_csv(std::string_view text, const ReadContext& context,
