@@ -331,7 +331,12 @@ class BarMerger {
     if (bars.empty()) return out;
     GT_ASSIGN(const table::PartitionSpec* spec, spec_for(table, bars));
     std::map<std::string, std::vector<BronzeBar>> partitions;
-    for (const BronzeBar& bar : bars) partitions[partition_of(table, *spec, bar)].push_back(bar);
+    std::unordered_map<std::uint64_t, std::vector<BronzeBar>*> of_group;  // A path costs more than its bars.
+    for (const BronzeBar& bar : bars) {
+      auto& partition = of_group[group_key(bar.ticker, bar.date_days)];
+      if (partition == nullptr) partition = &partitions[partition_of(table, *spec, bar)];
+      partition->push_back(bar);
+    }
     for (const auto& [path, rows] : partitions) {
       GT_ASSIGN(auto arrow_rows, bars_table(input_.source, input_.interval, rows, names_));
       out.push_back({spec->spec_id, path, std::move(arrow_rows)});

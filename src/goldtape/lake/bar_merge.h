@@ -16,7 +16,7 @@
 namespace goldtape::lake {
 
 /// From so many tickers on, minute bars are written by (interval, date) instead of by ticker too.
-inline constexpr std::size_t kWideFromTickers = 200;
+inline constexpr std::size_t kWideFromTickers = 100;
 
 /// Loads of one source and interval. Pointers are borrowed for the call.
 struct BarMergeInput {
