@@ -220,11 +220,14 @@ class LocalFileSystem final : public FileSystem {
   static Result<std::size_t> read_at(int fd, std::string_view path, std::uint64_t offset, std::string& out,
                                      std::uint64_t wanted) {
     const std::size_t before = out.size();
-    out.resize(before + static_cast<std::size_t>(wanted));
-    const ssize_t n = retry_interrupted(
-        [&] { return ::pread(fd, out.data() + before, wanted, static_cast<off_t>(offset)); });
-    const int error_number = errno;
-    out.resize(before + (n < 0 ? 0 : static_cast<std::size_t>(n)));
+    ssize_t n = 0;
+    int error_number = 0;
+    // Not resize: it would write zeros first, a tenth of the time of a read that the cache answers.
+    out.resize_and_overwrite(before + static_cast<std::size_t>(wanted), [&](char* data, std::size_t) {
+      n = retry_interrupted([&] { return ::pread(fd, data + before, wanted, static_cast<off_t>(offset)); });
+      error_number = errno;
+      return before + (n < 0 ? 0 : static_cast<std::size_t>(n));
+    });
     if (n < 0) return fail_with(error_number, "read", path);
     return static_cast<std::size_t>(n);
   }

@@ -1,5 +1,6 @@
 #include "goldtape/io/scheme_filesystem.h"
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 
@@ -23,25 +24,12 @@ class SchemeFileSystem final : public FileSystem {
     return files->read_range(path, offset, length);
   }
   std::vector<Result<std::string>> read_many(std::span<const FileRange> ranges) override {
+    if (std::ranges::none_of(ranges, [](const FileRange& range) { return is_s3_path(range.path); })) {
+      return local_->read_many(ranges);
+    }
     std::vector<Result<std::string>> out(ranges.size());
-    std::vector<FileRange> remote;
-    std::vector<std::size_t> positions;
-    for (std::size_t i = 0; i < ranges.size(); ++i) {
-      if (is_s3_path(ranges[i].path)) {
-        remote.push_back(ranges[i]);
-        positions.push_back(i);
-      } else {
-        out[i] = std::move(local_->read_many(ranges.subspan(i, 1)).front());
-      }
-    }
-    if (remote.empty()) return out;
-    auto files = of(remote.front().path);
-    if (!files) {
-      for (const std::size_t i : positions) out[i] = std::unexpected(files.error());
-      return out;
-    }
-    auto got = (*files)->read_many(remote);
-    for (std::size_t i = 0; i < positions.size(); ++i) out[positions[i]] = std::move(got[i]);
+    read_some(ranges, false, out);
+    read_some(ranges, true, out);
     return out;
   }
   Result<std::unique_ptr<FileWriter>> create(std::string_view path, WriteOptions options) override {
@@ -70,6 +58,25 @@ class SchemeFileSystem final : public FileSystem {
   }
 
  private:
+  /// Those of one kind, all in one call.
+  void read_some(std::span<const FileRange> ranges, bool remote, std::vector<Result<std::string>>& out) {
+    std::vector<FileRange> some;
+    std::vector<std::size_t> positions;
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      if (is_s3_path(ranges[i].path) != remote) continue;
+      some.push_back(ranges[i]);
+      positions.push_back(i);
+    }
+    if (some.empty()) return;
+    auto files = of(some.front().path);
+    if (!files) {
+      for (const std::size_t i : positions) out[i] = std::unexpected(files.error());
+      return;
+    }
+    auto got = (*files)->read_many(some);
+    for (std::size_t i = 0; i < positions.size(); ++i) out[positions[i]] = std::move(got[i]);
+  }
+
   Result<FileSystem*> of(std::string_view path) {
     if (!is_s3_path(path)) return local_.get();
     const std::lock_guard lock(mutex_);

@@ -1,15 +1,20 @@
 #include <algorithm>
+#include <span>
 
 #include <arrow/buffer.h>
 #include <parquet/exception.h>
 
+#include "goldtape/io/s3_options.h"
 #include "goldtape/table/page_groups_internal.h"
 #include "goldtape/table/parquet_input_internal.h"
+#include "goldtape/table/work_sharing_internal.h"
 
 namespace goldtape::table::internal {
 namespace {
 
-constexpr std::int64_t kJoinBytes = 8 << 10;  // Reading so much that is not wanted is cheaper than a request.
+constexpr std::size_t kRangesAtOnce = 32;
+// Reading so much that is not wanted is cheaper than another read.
+constexpr std::int64_t kJoinBytes = 1 << 10, kJoinRemoteBytes = 8 << 10;
 
 // Columns of a file by what the table wants; false when one is not there as the table has it.
 bool find_columns(const ParquetLayout& layout, const std::vector<Field>& fields,
@@ -34,11 +39,11 @@ bool find_columns(const ParquetLayout& layout, const BoundExpression& filter, co
 }
 
 // A set of neighbouring ranges as one where little lies between them.
-std::vector<ByteRange> join(const std::vector<PagePlace>& places) {
+std::vector<ByteRange> join(const std::vector<PagePlace>& places, std::int64_t gap) {
   std::vector<ByteRange> ranges;
   for (const PagePlace& place : places) {
     const std::int64_t end = place.at.offset + place.at.bytes;
-    if (!ranges.empty() && place.at.offset - (ranges.back().offset + ranges.back().bytes) <= kJoinBytes) {
+    if (!ranges.empty() && place.at.offset - (ranges.back().offset + ranges.back().bytes) <= gap) {
       ranges.back().bytes = end - ranges.back().offset;
     } else {
       ranges.push_back(place.at);
@@ -48,12 +53,12 @@ std::vector<ByteRange> join(const std::vector<PagePlace>& places) {
 }
 
 ColumnPages wanted_pages(const LayoutColumn& column, const LayoutChunk& chunk, const ChunkPages& pages,
-                         const RowRanges& rows) {
+                         const RowRanges& rows, std::int64_t gap) {
   ColumnPages wanted{.column = &column, .chunk = &chunk, .places = {}, .ranges = {}, .bytes = {}};
   for (const PagePlace& place : pages.places) {
     if (rows.meets(place.rows)) wanted.places.push_back(place);
   }
-  wanted.ranges = join(wanted.places);
+  wanted.ranges = join(wanted.places, gap);
   if (chunk.dictionary && !wanted.ranges.empty())
     wanted.ranges.insert(wanted.ranges.begin(), *chunk.dictionary);
   return wanted;
@@ -150,16 +155,17 @@ class Loader {
         matching_rows(scan_.files[group.file].filter, layout.rows(group.group), ranges_of);
     group.doubtful = difference(matching.may, matching.must);
     group.rows = std::move(matching.may);
-    return add_columns(group, columns.projection, group.rows, group.columns) &&
-           add_columns(group, columns.filter, group.doubtful, group.filter);
+    const std::int64_t gap = io::is_s3_path(scan_.files[group.file].path) ? kJoinRemoteBytes : kJoinBytes;
+    return add_columns(group, columns.projection, group.rows, gap, group.columns) &&
+           add_columns(group, columns.filter, group.doubtful, gap, group.filter);
   }
 
   static bool add_columns(const PageGroup& group, const std::vector<const LayoutColumn*>& columns,
-                          const RowRanges& rows, std::vector<ColumnPages>& out) {
+                          const RowRanges& rows, std::int64_t gap, std::vector<ColumnPages>& out) {
     for (const LayoutColumn* column : columns) {
       const ChunkPages* pages = group.layout->pages(group.group, *column);
       if (pages == nullptr) return false;
-      out.push_back(wanted_pages(*column, group.layout->chunk(group.group, *column), *pages, rows));
+      out.push_back(wanted_pages(*column, group.layout->chunk(group.group, *column), *pages, rows, gap));
     }
     return true;
   }
@@ -191,14 +197,27 @@ class Loader {
   }
 
   Result<std::vector<std::string>> read(const std::vector<io::FileRange>& ranges) const {
-    std::vector<std::string> bytes;
-    auto pieces = filesystem_.read_many(ranges);
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-      if (!pieces[i]) return std::unexpected<Error>(pieces[i].error());
-      if (pieces[i]->size() != ranges[i].length) {
-        return unreadable(ranges[i].path, "it is cut");
+    std::vector<std::string> bytes(ranges.size());
+    const auto read_some = [&](std::size_t first, std::size_t count) -> Status {
+      auto pieces = filesystem_.read_many(std::span(ranges).subspan(first, count));
+      for (std::size_t i = 0; i < pieces.size(); ++i) {
+        if (!pieces[i]) return std::unexpected<Error>(pieces[i].error());
+        if (pieces[i]->size() != ranges[first + i].length)
+          return unreadable(ranges[first + i].path, "it is cut");
+        bytes[first + i] = *std::move(pieces[i]);
       }
-      bytes.push_back(*std::move(pieces[i]));
+      return {};
+    };
+    // S3 has all requests under way at once; from a disk they come one after the other, so each thread takes
+    // some.
+    const bool remote = !ranges.empty() && io::is_s3_path(ranges.front().path);
+    const std::size_t some = remote ? ranges.size() : kRangesAtOnce;
+    if (ranges.size() <= some) {
+      GT_RETURN_IF_ERROR(read_some(0, ranges.size()));
+    } else {
+      GT_RETURN_IF_ERROR(share_work((ranges.size() + some - 1) / some, 0, [&](std::size_t i) {
+        return read_some(i * some, std::min(some, ranges.size() - i * some));
+      }));
     }
     return bytes;
   }

@@ -6,6 +6,7 @@
 #include <arrow/record_batch.h>
 #include <arrow/table.h>
 #include <arrow/type.h>
+#include <arrow/util/bit_run_reader.h>
 #include <fmt/format.h>
 #include <parquet/exception.h>
 #include <parquet/schema.h>
@@ -32,6 +33,20 @@ Result<std::shared_ptr<arrow::Array>> decode_rows(const ColumnPages& column, con
   return out.finish();
 }
 
+// Of `rows`, those whose bit is set; the mask has a bit for each of them.
+RowRanges matching(const arrow::BooleanArray& mask, const RowRanges& rows) {
+  RowRanges found;
+  std::int64_t at = 0;
+  for (const RowRange& range : rows.ranges()) {
+    arrow::internal::VisitSetBitRunsVoid(mask.values()->data(), mask.offset() + at, range.size(),
+                                         [&](std::int64_t first, std::int64_t count) {
+                                           found.add({range.begin + first, range.begin + first + count});
+                                         });
+    at += range.size();
+  }
+  return found;
+}
+
 // Looks at the values of the doubtful rows, and leaves those that match.
 Status settle(PageGroup& group, const BoundExpression& filter) {
   if (group.doubtful.empty()) return {};
@@ -52,14 +67,7 @@ Status settle(PageGroup& group, const BoundExpression& filter) {
   const auto batch =
       arrow::RecordBatch::Make(arrow::schema(fields), group.doubtful.count(), std::move(arrays));
   GT_ASSIGN(const auto mask, filter.evaluate(*batch));
-  RowRanges refused;
-  std::int64_t at = 0;
-  for (const RowRange& range : group.doubtful.ranges()) {
-    for (std::int64_t row = range.begin; row < range.end; ++row) {
-      if (!mask->Value(at++)) refused.add({row, row + 1});
-    }
-  }
-  group.rows = difference(group.rows, refused);
+  group.rows = combination(difference(group.rows, group.doubtful), matching(*mask, group.doubtful));
   return {};
 }
 
