@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "goldtape/provider/alpaca/parser.h"
+#include "goldtape/provider/alpaca/plain_bars_internal.h"
 #include "goldtape/provider/excerpt.h"
 #include "goldtape/provider/json_body.h"
 #include "goldtape/provider/rfc3339.h"
@@ -21,17 +22,9 @@ model::PriceBasis basis_of(const Request& request) {
   return said->second == "split" ? model::PriceBasis::kSplitAdjusted : model::PriceBasis::kFullyAdjusted;
 }
 
-/// What one bar's object says; bits of `seen` in the order of kNames.
-struct RawBar {
-  std::string_view t;
-  double o = 0, h = 0, l = 0, c = 0;
-  std::int64_t v = 0;
-  double vw = model::absent_price();
-  std::int64_t n = model::kAbsentCount;
-  unsigned seen = 0;
-};
-constexpr std::array<std::string_view, 6> kNames{"t", "o", "h", "l", "c", "v"};
-constexpr unsigned kAllSeen = 63;
+using internal::kAllSeen;
+using internal::kNames;
+using internal::RawBar;
 
 class BarsReader {
  public:
@@ -80,6 +73,25 @@ class BarsReader {
           answer_.display_name);
     }
     return body_.finish();
+  }
+
+  /// Reads an answer that is written as Alpaca writes it, without taking it for JSON. False: it is not, and
+  /// this reader is spoilt.
+  bool read_plain() {
+    internal::PlainBars plain(answer_.bytes);
+    return plain.read(
+        [this](std::string_view symbol) {
+          if (!is_ticker(symbol)) return false;
+          ticker_ = out_.intern(symbol);
+          return true;
+        },
+        [this](const RawBar& bar) {
+          ++line_;
+          std::int64_t ts_us = 0;
+          if (!times_.read(bar.t, ts_us)) return false;
+          place_bar(bar, ts_us);
+          return true;
+        });
   }
 
   /// A snapshot's bars of one ticker: members named so, objects or null.
@@ -230,18 +242,23 @@ class BarsReader {
     GT_RETURN_IF_ERROR(read_members(members, bar));
     std::int64_t ts_us = 0;
     if ((bar.seen & 1U) == 0 || !times_.read(bar.t, ts_us)) return wrong("t");
+    place_bar(bar, ts_us);
+    return {};
+  }
+
+  void place_bar(const RawBar& bar, std::int64_t ts_us) {
     SessionClock::Place place = clock_.place(ts_us);
     if (!intraday_) {
       ts_us = place.date_days * kDay;
       place.part = model::SessionPart::kRegular;
     }
-    if (bar.seen != kAllSeen) return set_aside(bar, ts_us, place.date_days);
-    if (is_unfinished(ts_us, place.date_days)) {
+    if (bar.seen != kAllSeen) {
+      set_aside(bar, ts_us, place.date_days);
+    } else if (is_unfinished(ts_us, place.date_days)) {
       ++out_.unfinished_rows;
-      return {};
+    } else {
+      put(bar, ts_us, place);
     }
-    put(bar, ts_us, place);
-    return {};
   }
 
   [[nodiscard]] bool is_unfinished(std::int64_t ts_us, std::int32_t date_days) const {
@@ -267,7 +284,7 @@ class BarsReader {
     out_.line.push_back(line_);
   }
 
-  Status set_aside(const RawBar& bar, std::int64_t ts_us, std::int32_t date_days) {
+  void set_aside(const RawBar& bar, std::int64_t ts_us, std::int32_t date_days) {
     std::string missing;
     for (std::size_t i = 0; i < kNames.size(); ++i) {
       if ((bar.seen >> i & 1U) == 0)
@@ -280,7 +297,6 @@ class BarsReader {
                              .reason = std::move(missing),
                              .text = fmt::format(R"({{"t":"{}","o":{},"h":{},"l":{},"c":{},"v":{}}})", bar.t,
                                                  bar.o, bar.h, bar.l, bar.c, bar.v)});
-    return {};
   }
 
   const Answer& answer_;
@@ -297,6 +313,7 @@ class BarsReader {
 }  // namespace
 
 Result<model::BarBatch> parse_bars(const Answer& answer) {
+  if (BarsReader plain(answer, answer.request.interval); plain.read_plain()) return plain.take();
   BarsReader reader(answer, answer.request.interval);
   GT_RETURN_IF_ERROR(reader.open());
   GT_RETURN_IF_ERROR(reader.read_bars());

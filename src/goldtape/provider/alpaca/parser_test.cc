@@ -1,5 +1,6 @@
 #include "goldtape/provider/alpaca/parser.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "goldtape/provider/alpaca/venue.h"
@@ -46,6 +47,50 @@ TEST(AlpacaBars, SeveralTickersWithVwapAndCount) {
   EXPECT_EQ(bar.trade_count, 2);
   EXPECT_EQ(bar.session, model::SessionPart::kPre);
   EXPECT_EQ(batch.origin.basis, model::PriceBasis::kRaw);
+}
+
+/// The quick reader of Alpaca's own form and the JSON reader, which white space calls for, agree to the bit.
+TEST(AlpacaBars, BothReadersSayTheSame) {
+  const std::vector<std::string> lists{
+      R"([{"c":189.33,"h":190,"l":0.0001,"n":7,"o":123456789.123456,"t":"2025-03-03T14:30:00Z","v":12,"vw":0.1}])",
+      R"([{"t":"2025-03-03T14:30:00.5Z","o":1,"h":2,"l":0,"c":1.10,"v":0}])",
+      R"([{"t":"2025-03-03T14:30:00Z","o":1e2,"h":2,"l":0,"c":-1.1,"v":1.2e3,"x":[1]}])",
+      R"([{"t":"2025-03-03T14:30:00Z","o":0.12345678901234567,"h":2,"l":0,"c":99999999999999999999,"v":5}])",
+      R"([{"t":"2025-03-03T14:30:00Z","o":1,"h":2,"l":null,"c":1,"v":5}])",
+      R"([{"t":"2025-03-03T14:30:00Z","o":1,"h":2,"l":1,"c":1}])",
+      R"([{"t":"2025-03-03T14:30:00Z","o":01,"h":2,"l":1,"c":1,"v":1}])",
+      R"([{"t":"2025-03-03T14:30:00Z","o":1.,"h":2,"l":1,"c":1,"v":1}])",
+      R"([{"t":"tomorrow","o":1,"h":2,"l":1,"c":1,"v":1}])",
+      R"([{"t":"2025-03-03T14:30:00Z","o":1,"h":2,"l":1,"c":1,"v":1},])",
+      R"([{"t":"2025-03-03T14:30:00Z","o":1,"h":2,"l":1,"c":1,"v":1)",
+      "[]",
+      "null"};
+  for (const std::string& list : lists) {
+    const auto read = [&](std::string_view space) {
+      Answer answer;
+      answer.request = {.provider = "alpaca",
+                        .source = "alpaca",
+                        .ticker = "_many",
+                        .interval = Interval::k1m,
+                        .params = {}};
+      answer.bytes = fmt::format(R"({{"bars":{{{}"AAPL":{}}},"next_page_token":null}})", space, list);
+      answer.observed_at = parse_timestamp("2026-01-01T00:00:00Z").value();
+      return parse_bars(answer);
+    };
+    const auto plain = read("");
+    const auto spaced = read(" ");
+    ASSERT_EQ(plain.has_value(), spaced.has_value()) << list;
+    if (!plain) {
+      EXPECT_EQ(plain.error().to_string(), spaced.error().to_string());
+      continue;
+    }
+    ASSERT_EQ(plain->size(), spaced->size()) << list;
+    EXPECT_EQ(plain->rejected.size(), spaced->rejected.size());
+    for (std::size_t i = 0; i < plain->size(); ++i) {
+      EXPECT_EQ(plain->ts_us[i], spaced->ts_us[i]);
+      EXPECT_EQ(model::content_hash(*plain, i), model::content_hash(*spaced, i)) << list;
+    }
+  }
 }
 
 TEST(AlpacaBars, DailyBarsStartAtMidnightInNewYork) {
