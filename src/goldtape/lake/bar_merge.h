@@ -15,8 +15,8 @@
 
 namespace goldtape::lake {
 
-/// From so many tickers on, minute bars are written by (interval, date) instead of by ticker too.
-inline constexpr std::size_t kWideFromTickers = 100;
+/// From so many tickers of one commit on, minute bars are written by (interval, date), not by ticker too.
+inline constexpr std::size_t kWideFromTickers = 32;
 
 /// Loads of one source and interval. Pointers are borrowed for the call.
 struct BarMergeInput {
