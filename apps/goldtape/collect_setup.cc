@@ -41,14 +41,15 @@ void meet(Approach& approach, Console& console) {
   options.connect_timeout = std::chrono::seconds(5);
   options.total_timeout = std::chrono::seconds(10);
   io::HttpClient client(options);
-  const auto answer = client.send({.url = approach.access.base_url + "/"});
+  auto answer = client.send({.url = approach.access.base_url + "/"});
+  // The simulator has a folder for each venue, and only there the time of its market.
+  if (answer && answer->body.starts_with("Goldtape's provider simulator")) {
+    approach.access.base_url += fmt::format("/{}", approach.venue->name());
+    answer = client.send({.url = approach.access.base_url + "/"});
+  }
   if (!answer) {
     log::debug("the base URL did not answer", {{"error", answer.error().to_string()}});
     return;
-  }
-  // The simulator has a folder for each venue.
-  if (answer->body.starts_with("Goldtape's provider simulator")) {
-    approach.access.base_url += fmt::format("/{}", approach.venue->name());
   }
   const auto date = answer->date();
   if (!date) return;

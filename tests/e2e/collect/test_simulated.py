@@ -130,6 +130,13 @@ def test_the_simulators_root_will_do_as_base_url(goldtape, simulator, lake):
     assert goldtape.query(lake, "select count(*) as n from bronze.bars")[0]["n"] > 50
 
 
+def test_the_simulators_clock_is_found_from_its_root(goldtape, simulator, lake):
+    """Minutes of the last 30 days, by the clock of the market."""
+    goldtape("backfill", "yahoo", "--symbols", "AAPL", "--interval", "1m", "--from", TO, "--to", TO, "--base-url",
+             simulator.url, lake=lake)  # fmt: skip
+    assert goldtape.query(lake, "select count(*) as n from bronze.bars")[0]["n"] == 390
+
+
 def test_update_follows_the_clock_of_the_venue(goldtape, simulator, lake):
     collect(goldtape, simulator, lake, "massive", "AAPL,MSFT", last="2024-02-29")
     goldtape("--set", f"collect.base_urls=massive={simulator.url}/massive", "update", "--rate", "1000", lake=lake)
