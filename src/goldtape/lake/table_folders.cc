@@ -20,8 +20,11 @@ Status look_into(io::FileSystem& files, const std::string& folder, int depth, st
   GT_ASSIGN(const bool is_table, holds_metadata(files, folder));
   if (is_table) out.push_back(folder);
   if (is_table || depth == kMaxDepth) return {};
-  GT_ASSIGN(const auto entries, files.list(folder, false));
-  for (const io::FileInfo& entry : entries) {
+  const auto entries = files.list(folder, false);
+  // A folder may go while it is looked for; some S3 services list one whose objects are all removed.
+  if (!entries && entries.error().kind == ErrorKind::kNotFound && depth > 0) return {};
+  GT_RETURN_IF_ERROR(entries);
+  for (const io::FileInfo& entry : *entries) {
     const bool raw = depth == 0 && entry.path.ends_with("/raw");
     if (entry.is_directory && !raw) GT_RETURN_IF_ERROR(look_into(files, entry.path, depth + 1, out));
   }

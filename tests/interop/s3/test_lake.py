@@ -162,3 +162,15 @@ def test_what_was_read_once_is_not_asked_for_again(on_s3):
         (first, cold), (second, warm), (third, without) = ask("1GiB"), ask("1GiB"), ask("0")
     assert first == second == third and len(first) == 2
     assert cold == without > 10 and warm == 0, "files are never written twice, so nothing has to be asked"
+
+
+def test_a_folder_whose_objects_are_all_removed_is_none(on_s3):
+    """MinIO goes on listing it where the bucket keeps versions."""
+    fill(on_s3)
+    files, folder = on_s3.service.files(), f"{on_s3.bucket}/lake/desk/gone/data"
+    for day in (1, 2):
+        with files.open_output_stream(f"{folder}/day={day}/x.parquet") as out:
+            out.write(b"x")
+        files.delete_file(f"{folder}/day={day}/x.parquet")
+    assert on_s3.fsck()["findings"] == []
+    assert on_s3("orphans", "--older-than", "0s", "--json").json()["orphans"] == []
