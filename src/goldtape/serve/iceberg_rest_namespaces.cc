@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "goldtape/serve/iceberg_rest_internal.h"
+#include "goldtape/table/location.h"
 #include "goldtape/table/rest_messages.h"
 
 namespace goldtape::serve::internal {
@@ -44,9 +45,13 @@ Result<Response> create(table::Catalog& catalog, const Request& request) {
   return Response::json(200, rest::to_json(message));
 }
 
+/// A namespace that names no location of its own is told where its tables will lie: Trino 476 stages the
+/// creation of a table only where there is one, and refuses to create it otherwise (its issue 26742).
 Result<Response> load(const table::Catalog& catalog, const Request& request) {
   GT_ASSIGN(std::string space, space_of(request));
   GT_ASSIGN(auto properties, catalog.namespace_properties(space));
+  const std::string root = fmt::format("{}/{}", catalog.warehouse(), space);
+  properties.try_emplace("location", root.starts_with('/') ? table::to_location(root) : root);
   return Response::json(200, rest::to_json(rest::NamespaceMessage{.space = std::move(space),
                                                                   .properties = std::move(properties)}));
 }

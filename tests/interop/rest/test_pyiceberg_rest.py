@@ -142,11 +142,14 @@ def test_names_that_are_taken_missing_or_in_use(catalog):
         catalog.list_tables("nowhere")
 
 
-def test_namespace_properties(catalog):
+def test_namespace_properties(catalog, lake):
     catalog.create_namespace("desk", {"a": "1", "b": "2"})
     summary = catalog.update_namespace_properties("desk", removals={"a", "c"}, updates={"d": "4"})
     assert (summary.removed, summary.updated, summary.missing) == (["a"], ["d"], ["c"])
-    assert catalog.load_namespace_properties("desk") == {"b": "2", "d": "4"}
+    location = f"file://{lake}/desk"
+    assert catalog.load_namespace_properties("desk") == {"b": "2", "d": "4", "location": location}
+    catalog.update_namespace_properties("desk", updates={"location": location + "/own"})
+    assert catalog.load_namespace_properties("desk")["location"] == location + "/own"
     catalog.create_namespace(("desk", "eu"))
     assert catalog.list_namespaces("desk") == [("desk", "eu")]
     catalog.drop_namespace(("desk", "eu"))
