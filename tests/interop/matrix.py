@@ -7,8 +7,9 @@ import decimal
 
 ROWS = 200
 NESTED = ["nested", "evolved_nested"]
-TABLES = ["identity", "year", "month", "day", "bucket", "truncate", "evolved_schema", "evolved_spec", "deletes",
-          "equality_deletes", "nulls", *NESTED]
+TABLES = ["identity", "year", "month", "day", "hour", "bucket", "truncate", "decimal_bucket", "decimal_truncate",
+          "evolved_schema", "evolved_spec", "deletes", "equality_deletes", "nulls", *NESTED, "maps"]
+MAPS = ["ranks", "venues"]
 
 EPOCH_DAY = datetime.date(1970, 1, 1)
 EPOCH = datetime.datetime(1970, 1, 1)
@@ -29,7 +30,18 @@ def nested(i: int) -> dict:
     return {"id": i, "name": f"name {i % 5}", "venue": {"name": f"V{i % 3}", "lot": i}, "tags": [f"a{i}", None]}
 
 
+def maps(i: int) -> dict:
+    if i % 7 == 3:
+        return {"id": i, "name": None, "ranks": None, "venues": None}
+    if i % 7 == 5:
+        return {"id": i, "name": "none", "ranks": {}, "venues": {}}
+    return {"id": i, "name": f"name {i % 5}", "ranks": {f"r{i % 5}": i, "unknown": None},
+            "venues": {f"V{i % 3}": {"name": f"v{i % 3}", "lot": i}}}
+
+
 def row(table: str, i: int) -> dict:
+    if table == "maps":
+        return maps(i)
     if table in NESTED:
         return nested(i)
     if table == "nulls":
@@ -59,10 +71,17 @@ def plain(value):
     return value
 
 
+def as_map(value):
+    """A map as a dict, whether an engine gives it as one, as pairs, or as objects with key and value."""
+    if value is None or isinstance(value, dict):
+        return value
+    return dict((one["key"], one["value"]) if isinstance(one, dict) else one for one in value)
+
+
 def by_id(rows_of_dicts) -> dict[int, dict]:
     """Rows in the plain form, by id; no id may come twice."""
     found: dict[int, dict] = {}
     for one in rows_of_dicts:
         assert one["id"] not in found, f"id {one['id']} is there twice"
-        found[one["id"]] = plain(one)
+        found[one["id"]] = plain(one) | {name: as_map(plain(one[name])) for name in MAPS if name in one}
     return found

@@ -1,10 +1,12 @@
 // Writes Iceberg tables through table/ for the tests against other engines, and says what table/ reads.
 //   iceberg_tool write DIR                    makes DIR/lake.db with the tables of test.*
-//   iceberg_tool matrix DIR                   makes DIR/lake.db with the tables of matrix.*
+//   iceberg_tool matrix DIR [NAME...]         makes DIR/lake.db with the tables of matrix.*, or those named
 //   iceberg_tool dump DIR TABLE [SNAPSHOT]    rows as JSON lines, in the table's own order
 //   iceberg_tool delete DIR TABLE ID MODE     takes out rows with that id and above; MODE: rewrite, position
 //   iceberg_tool fsck DIR                     deep check; findings, one a line; exits 1 when there is an
 //   error
+// DIR/lake.db is the catalog and DIR the warehouse; with GOLDTAPE_TEST_WAREHOUSE=s3://... DIR is a lake's
+// folder, its catalog.db the catalog, and AWS's variables say how S3 is reached.
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -15,8 +17,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "goldtape/base/config.h"
 #include "goldtape/io/clock.h"
 #include "goldtape/io/filesystem.h"
+#include "goldtape/io/s3_filesystem.h"
 #include "goldtape/store/database.h"
 #include "goldtape/table/commit.h"
 #include "goldtape/table/data_writer.h"
@@ -48,6 +52,11 @@ void must(const arrow::Status& status) {
 }
 
 std::shared_ptr<Catalog> open_catalog(const std::string& folder) {
+  if (const char* warehouse = std::getenv("GOLDTAPE_TEST_WAREHOUSE"); warehouse != nullptr) {
+    const auto s3 = io::s3_filesystem(must(io::S3Options::from(Config{}, process_environment())));
+    return std::make_shared<SqlCatalog>(
+        CatalogParts{must(store::Database::open(folder + "/catalog.db")), s3, io::system_clock(), warehouse});
+  }
   return std::make_shared<SqlCatalog>(CatalogParts{must(store::Database::open(folder + "/lake.db")),
                                                    io::local_filesystem(), io::system_clock(), folder});
 }
@@ -250,8 +259,8 @@ int main(int argc, char** argv) {
     write(args[1]);
     return 0;
   }
-  if (args.size() == 2 && args[0] == "matrix") {
-    write_matrix(*open_catalog(args[1]));
+  if (args.size() >= 2 && args[0] == "matrix") {
+    write_matrix(*open_catalog(args[1]), {args.begin() + 2, args.end()});
     return 0;
   }
   if (args.size() >= 3 && args[0] == "dump") {
@@ -263,9 +272,9 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (args.size() == 2 && args[0] == "fsck") return check(args[1]);
-  fmt::print(
-      stderr,
-      "usage: iceberg_tool write DIR | matrix DIR | dump DIR TABLE [SNAPSHOT] | delete DIR TABLE ID MODE | "
-      "fsck DIR\n");
+  fmt::print(stderr,
+             "usage: iceberg_tool write DIR | matrix DIR [NAME...] | dump DIR TABLE [SNAPSHOT] | delete DIR "
+             "TABLE ID MODE | "
+             "fsck DIR\n");
   return 2;
 }

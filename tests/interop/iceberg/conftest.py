@@ -10,9 +10,9 @@ import pytest
 from pyiceberg.catalog.sql import SqlCatalog
 
 
-def open_catalog(lake: pathlib.Path) -> SqlCatalog:
+def open_catalog(lake: pathlib.Path, database: str = "lake.db") -> SqlCatalog:
     """PyIceberg on the very same SQLite file."""
-    return SqlCatalog("goldtape", uri=f"sqlite:///{lake}/lake.db", warehouse=f"file://{lake}")
+    return SqlCatalog("goldtape", uri=f"sqlite:///{lake}/{database}", warehouse=f"file://{lake}")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ import time
 
 import pytest
 from pyspark.sql import SparkSession
+from rest_server import Server
+from s3_lake import S3Lake
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
@@ -18,7 +20,7 @@ time.tzset()
 
 def jars():
     """The pinned Java archives, from the user's cache."""
-    done = subprocess.run([sys.executable, ROOT / "tools" / "fetch_deps", "iceberg-spark", "sqlite-jdbc"],
+    done = subprocess.run([sys.executable, ROOT / "tools" / "fetch_deps", "iceberg-spark", "iceberg-aws", "sqlite-jdbc"],
                           stdout=subprocess.PIPE, text=True, check=True)
     folders = [pathlib.Path(line.split(" ", 1)[1]) for line in done.stdout.splitlines()]
     return ",".join(str(jar) for folder in folders for jar in folder.glob("*.jar"))
@@ -44,23 +46,48 @@ def engine(tmp_path_factory):
     session.stop()
 
 
+def new_session(engine, settings):
+    """A session whose catalog `goldtape` is a lake's."""
+    session = engine.newSession()
+    catalog = "spark.sql.catalog.goldtape"
+    for key, value in ({"": "org.apache.iceberg.spark.SparkCatalog", ".cache-enabled": "false"} | settings).items():
+        session.conf.set(catalog + key, value)
+    return session
+
+
 @pytest.fixture(scope="session")
 def open_lake(engine):
     """A session on a lake: `open_lake(folder, "catalog.db")`. Its catalog is `goldtape`, for Spark finds tables
     in the database by the catalog's name."""
+    return lambda folder, database: new_session(engine, {
+        ".type": "jdbc",
+        ".uri": f"jdbc:sqlite:file:{folder / database}",
+        ".jdbc.schema-version": "V1",
+        ".warehouse": f"file://{folder}",
+    })
 
-    def open_it(folder, database):
-        session = engine.newSession()
-        catalog = "spark.sql.catalog.goldtape"
-        for key, value in {
-            "": "org.apache.iceberg.spark.SparkCatalog",
-            ".type": "jdbc",
-            ".uri": f"jdbc:sqlite:file:{folder / database}",
-            ".jdbc.schema-version": "V1",
-            ".warehouse": f"file://{folder}",
-            ".cache-enabled": "false",
-        }.items():
-            session.conf.set(catalog + key, value)
-        return session
 
-    return open_it
+@pytest.fixture(scope="session")
+def new_s3_lake(engine, goldtape, minio, tmp_path_factory):
+    """`new_s3_lake()`: a lake on S3, which `goldtape serve --iceberg` shows, and a session on it."""
+    servers = []
+
+    def make():
+        name = f"lake{len(servers)}"
+        lake = S3Lake(goldtape, tmp_path_factory.mktemp(name), minio, name)
+        lake("init", "--make-bucket")
+        servers.append(Server(goldtape.program, lake.lake, env=lake.env))
+        return lake, new_session(engine, {
+            ".type": "rest",
+            ".uri": servers[-1].url,
+            ".io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
+            ".s3.endpoint": minio.endpoint,
+            ".s3.path-style-access": "true",
+            ".s3.access-key-id": minio.key,
+            ".s3.secret-access-key": minio.secret,
+            ".client.region": "us-east-1",
+        })
+
+    yield make
+    for server in servers:
+        server.stop()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pathlib
 
-import pyarrow.fs
 from upkeep import Upkeep
 
 
@@ -27,6 +26,18 @@ class S3Lake(Upkeep):
     def sql(self, sql: str) -> list:
         return self("query", sql, "--format", "json").json()
 
+    @property
+    def catalog(self) -> pathlib.Path:
+        """The folder on this machine that holds the catalog."""
+        return next(self.home.rglob("catalog.db")).parent
+
+    @property
+    def tool_env(self) -> dict[str, str]:
+        """Makes iceberg_tool work on the tables here, when it is given `catalog`."""
+        return self.env | {"GOLDTAPE_TEST_WAREHOUSE": self.lake}
+
     def objects(self) -> dict[str, int]:
+        import pyarrow.fs
+
         found = self.service.files().get_file_info(pyarrow.fs.FileSelector(self.bucket, recursive=True))
         return {file.path.removeprefix(self.bucket + "/"): file.size for file in found if file.is_file}

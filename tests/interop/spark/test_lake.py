@@ -1,0 +1,32 @@
+"""Spark keeps the tables of a lake in order and changes them; the next run notices and gates what it did."""
+
+import pytest
+import shared_lake
+from upkeep import Upkeep
+
+
+@pytest.fixture(scope="module")
+def shared(goldtape, tmp_path_factory, open_lake):
+    lake = Upkeep(goldtape, tmp_path_factory.mktemp("shared"))
+    shared_lake.fill(lake)
+    return lake, open_lake(lake.lake, "catalog.db")
+
+
+def test_maintenance_leaves_it_whole(shared):
+    lake, spark = shared
+
+    def maintain(table):
+        target = f"table => '{table}'"
+        rewritten = spark.sql(f"call goldtape.system.rewrite_data_files({target}, "
+                              "options => map('rewrite-all', 'true'))").first()
+        assert rewritten.rewritten_data_files_count > 0
+        spark.sql(f"call goldtape.system.rewrite_manifests({target})")
+        spark.sql(f"call goldtape.system.expire_snapshots({target}, older_than => timestamp '2999-01-01', "
+                  "retain_last => 1)")
+
+    shared_lake.check_maintenance(lake, maintain)
+
+
+def test_rows_past_the_gates_are_noticed(shared):
+    lake, spark = shared
+    shared_lake.check_gate(lake, lambda table: spark.sql(f"update goldtape.{table} set high = low - 1"), "spark")
