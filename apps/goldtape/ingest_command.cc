@@ -132,11 +132,12 @@ void add_ingest(Program& program) {
                               "  goldtape ingest files --path samples/minute --interval 1m --dialect eqker");
   command->require_subcommand(1);
   auto* from_files = command->add_subcommand(
-      "files", "From CSV, Parquet or Databento files, plain, gzip or zstd, or a folder");
+      "files", "From CSV, Parquet, Databento's or LEAN's files, plain or packed, or a folder");
   from_files->footer(
       "Examples:\n"
       "  goldtape ingest files --path bars.csv --interval 1d --dry-run\n"
       "  goldtape ingest files --path minute/ --interval 1m --tz America/New_York --label end\n"
+      "  goldtape ingest files --path lean/data --interval 1m\n"
       "  goldtape ingest files --path actions.csv --dataset actions\n"
       "  goldtape ingest files --path xnas-itch.trades.dbn.zst --dataset trades\n"
       "  goldtape ingest files --path restated.csv --interval 1d --observed-at 2015-07-15T22:00:00Z");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import pathlib
 import random
 import types
 
@@ -10,8 +11,7 @@ import databento_dbn as dbn
 import pytest
 import zstandard
 
-from conftest import ROOT
-
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 FIXTURES = ROOT / "src" / "goldtape" / "provider" / "files" / "fixtures" / "dbn"
 NEW_YORK_OPEN_NS = 1_704_205_800 * 10**9  # 2024-01-02 14:30 UTC
 SCALE = 10**9

@@ -10,6 +10,7 @@
 #include "goldtape/provider/files/columns.h"
 #include "goldtape/provider/files/dialect_json.h"
 #include "goldtape/provider/files/file_name.h"
+#include "goldtape/provider/files/lean.h"
 #include "goldtape/provider/files/parser.h"
 
 namespace goldtape::provider::files {
@@ -37,14 +38,25 @@ Result<Dialect> load_dialect(io::FileSystem& files, std::string_view name_or_pat
   return is_toml ? dialect_from_toml(text, name_or_path) : dialect_from_json(text, name_or_path);
 }
 
+/// Whether a file of LEAN's tree is what is asked for.
+bool wants(const ImportOptions& options, LeanPart part) {
+  if (options.dataset == "actions") return part == LeanPart::kMapFile || part == LeanPart::kFactorFile;
+  if (options.dataset != "bars") return false;
+  if (options.interval == model::Interval::k1m) return part == LeanPart::kMinute;
+  if (options.interval == model::Interval::k1h) return part == LeanPart::kHour;
+  return options.interval == model::Interval::k1d && part == LeanPart::kDaily;
+}
+
 Request make_request(const ImportOptions& options, const Dialect& dialect, const std::string& dialect_json,
-                     std::string name) {
+                     const std::string& root, std::string name) {
   Request request;
   request.provider = "files";
   request.source = options.source;
   request.dataset = options.dataset;
   request.interval = options.interval;
-  if (!dialect.ticker.empty()) {
+  if (const std::string lean = lean_ticker_of_path(join_path(root, name)); !lean.empty()) {
+    request.ticker = lean;
+  } else if (!dialect.ticker.empty()) {
     request.ticker = dialect.ticker;
   } else if (dialect.ticker_from_name && options.dataset == "bars") {
     const std::string ticker = ticker_of_name(name);
@@ -60,7 +72,8 @@ Request make_request(const ImportOptions& options, const Dialect& dialect, const
 std::string extension_of(std::string_view name) {
   const std::string base = to_lower(split_path(name).second);
   for (const std::string_view packing : {"", ".gz", ".zst"}) {
-    for (const std::string_view format : {".csv", ".tsv", ".psv", ".txt", ".parquet", ".pq", ".dbn"}) {
+    for (const std::string_view format :
+         {".csv", ".tsv", ".psv", ".txt", ".parquet", ".pq", ".dbn", ".zip"}) {
       const std::string whole = fmt::format("{}{}", format, packing);
       if (base.ends_with(whole)) return whole.substr(1);
     }
@@ -79,7 +92,9 @@ Status list_directory(io::FileSystem& files, const ImportOptions& options, std::
     if (relative.starts_with(plan.root)) relative.remove_prefix(plan.root.size());
     while (relative.starts_with('/')) relative.remove_prefix(1);
     const bool hidden = relative.starts_with('.') || relative.find("/.") != std::string_view::npos;
-    (has_data_name(relative) && !hidden ? names : plan.skipped).emplace_back(relative);
+    const LeanPart part = lean_part(join_path(plan.root, relative));
+    const bool is_data = part != LeanPart::kNone ? wants(options, part) : has_data_name(relative);
+    (is_data && !hidden ? names : plan.skipped).emplace_back(relative);
   }
   if (names.empty()) {
     return fail(
@@ -117,7 +132,7 @@ Result<ImportPlan> plan_import(io::FileSystem& files, const ImportOptions& optio
   const std::string dialect_json = to_json(dialect);
   plan.requests.reserve(names.size());
   for (std::string& name : names) {
-    plan.requests.push_back(make_request(options, dialect, dialect_json, std::move(name)));
+    plan.requests.push_back(make_request(options, dialect, dialect_json, plan.root, std::move(name)));
   }
   return plan;
 }

@@ -1,6 +1,7 @@
 #include "goldtape/provider/files/content.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include "goldtape/base/limits.h"
 #include "goldtape/io/compression.h"
 #include "goldtape/provider/files/dbn.h"
+#include "goldtape/provider/files/zip_entry.h"
 
 namespace goldtape::provider::files {
 
@@ -46,7 +48,6 @@ Status check_text(std::string_view text, std::string_view where) {
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
     return refuse("the file is UTF-16; save it as UTF-8", 0);
   }
-  if (text.starts_with("PK\x03\x04")) return refuse("the file is a zip archive; unpack it first", 0);
   if (text.size() > 262 && text.substr(257, 5) == "ustar") {
     return refuse("the file is a tar archive; unpack it and load its members", 0);
   }
@@ -107,8 +108,8 @@ Status Content::open(std::string_view packed, std::string_view where) {
     kind_ = Kind::kParquet;
     return {};
   }
-  if (is_dbn(bytes_)) {
-    kind_ = Kind::kDbn;
+  if (is_dbn(bytes_) || is_zip(bytes_)) {
+    kind_ = is_zip(bytes_) ? Kind::kZip : Kind::kDbn;
     return {};
   }
   GT_RETURN_IF_ERROR(check_text(bytes_, where));
@@ -120,7 +121,8 @@ Status Content::open(std::string_view packed, std::string_view where) {
 }
 
 std::string Content::describe() const {
-  const std::string_view kind = kind_ == Kind::kParquet ? "parquet" : kind_ == Kind::kDbn ? "dbn" : "csv";
+  constexpr std::array<std::string_view, 4> kKinds = {"csv", "parquet", "dbn", "zip"};
+  const std::string_view kind = kKinds[static_cast<std::size_t>(kind_)];
   return fmt::format("{}{}", kind, packing_);
 }
 

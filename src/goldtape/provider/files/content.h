@@ -12,22 +12,21 @@ namespace goldtape::provider::files {
 /// The bytes of a file, unpacked. Points into the packed bytes or into itself: neither copy nor move.
 class Content {
  public:
-  enum class Kind : std::uint8_t { kText, kParquet, kDbn };
+  enum class Kind : std::uint8_t { kText, kParquet, kDbn, kZip };
 
   Content() = default;
   Content(const Content&) = delete;
   Content& operator=(const Content&) = delete;
 
-  /// Looks at the first bytes, not at the name; undoes gzip or zstd; checks that text is UTF-8 and drops its
-  /// byte order mark. `packed` must outlive the content.
-  /// Errors (kDamaged): io/compression.h's, GT2012 an empty file, GT2013 not text and not Parquet (UTF-16,
-  /// tar, zip, NUL bytes) or not UTF-8, with the line; GT2014 more than 4 GiB, or a bomb; GT2240
-  /// (kUnsupported) DBZ, the forerunner of DBN.
+  /// Looks at the first bytes, not at the name; undoes gzip or zstd, not zip; checks that text is UTF-8 and
+  /// drops its byte order mark. `packed` must outlive the content. Errors (kDamaged): io/compression.h's,
+  /// GT2012 an empty file, GT2013 not text and not Parquet (UTF-16, tar, NUL bytes) or not UTF-8, with the
+  /// line; GT2014 more than 4 GiB, or a bomb; GT2240 (kUnsupported) DBZ, the forerunner of DBN.
   Status open(std::string_view packed, std::string_view where);
 
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
-  /// "csv", "csv, gzip", "parquet", "dbn, zstd", ...
+  /// "csv", "csv, gzip", "parquet", "dbn, zstd", "zip", ...
   [[nodiscard]] std::string describe() const;
 
  private:

@@ -28,7 +28,7 @@ Result<Enum> parse_word(std::string_view text, const std::array<std::string_view
 
 constexpr std::array<std::string_view, 2> kLabelNames = {"start", "end"};
 constexpr std::array<std::string_view, 3> kOrderNames = {"any", "ascending", "descending"};
-constexpr std::array<std::string_view, 3> kBuiltins = {"default", "eqker", "pystock"};
+constexpr std::array<std::string_view, 4> kBuiltins = {"default", "eqker", "lean", "pystock"};
 
 Dialect default_dialect() {
   Dialect dialect;
@@ -70,6 +70,15 @@ Dialect eqker_dialect() {
   return dialect;
 }
 
+/// The tables of github.com/QuantConnect/Lean, which have no header: bars_lean.cc knows their columns.
+Dialect lean_dialect() {
+  Dialect dialect = default_dialect();
+  dialect.name = "lean";
+  dialect.delimiter = ',';
+  dialect.tz = "America/New_York";
+  return dialect;
+}
+
 /// The prices.csv of github.com/eliangcs/pystock-data: two sessions a symbol; some symbols stand twice.
 Dialect pystock_dialect() {
   Dialect dialect = default_dialect();
@@ -97,6 +106,7 @@ Result<Order> parse_order(std::string_view text) { return parse_word<Order>(text
 Result<Dialect> builtin_dialect(std::string_view name) {
   if (name == "default") return default_dialect();
   if (name == "eqker") return eqker_dialect();
+  if (name == "lean") return lean_dialect();
   if (name == "pystock") return pystock_dialect();
   return fail(
       ErrorKind::kUsage, 2010,

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "goldtape/provider/files/dialect_json.h"
+#include "goldtape/provider/files/lean.h"
+#include "goldtape/provider/files/zip_entry.h"
 
 namespace goldtape::provider::files {
 
@@ -25,6 +27,16 @@ Result<Rows> read_dbn(Dataset dataset, std::string_view bytes, const ReadContext
   if (dataset == Dataset::kBars) return read_bars_dbn(bytes, context, report);
   return fail(ErrorKind::kUnsupported, 2039, "corporate actions are read from CSV, not from DBN",
               context.where);
+}
+
+Result<Rows> read_zip(Dataset dataset, std::string_view bytes, const ReadContext& context,
+                      ReadReport& report) {
+  if (dataset != Dataset::kBars) {
+    return fail(ErrorKind::kUnsupported, 2039, "zip archives are read as LEAN's bars; unpack it first",
+                context.where);
+  }
+  GT_ASSIGN(const ZipEntry entry, read_zip_entry(bytes, context.where));
+  return read_bars_lean(entry.name, entry.bytes, context, report);
 }
 
 }  // namespace
@@ -55,6 +67,7 @@ Result<Rows> read_rows(const Answer& answer, const Content& content, const ReadC
                        ReadReport& report) {
   GT_ASSIGN(const Dataset dataset, parse_dataset(answer.request.dataset));
   if (content.kind() == Content::Kind::kDbn) return read_dbn(dataset, content.bytes(), context, report);
+  if (content.kind() == Content::Kind::kZip) return read_zip(dataset, content.bytes(), context, report);
   const bool parquet = content.kind() == Content::Kind::kParquet;
   if (dataset == Dataset::kTrades) {
     return fail(ErrorKind::kUnsupported, 2039, "trades are read from Databento's DBN files only",
@@ -65,9 +78,13 @@ Result<Rows> read_rows(const Answer& answer, const Content& content, const ReadC
       return fail(ErrorKind::kUnsupported, 2039,
                   "corporate actions are read from CSV, not from Parquet; export them", context.where);
     }
+    if (is_lean_actions(content.bytes())) return read_actions_lean(content.bytes(), context, report);
     return read_actions_csv(content.bytes(), context, report);
   }
   if (parquet) return read_bars_parquet(content.bytes(), context, report);
+  if (context.dialect.name == "lean") {
+    return read_bars_lean(context.name, content.bytes(), context, report);
+  }
   return read_bars_csv(content.bytes(), context, report);
 }
 

@@ -65,4 +65,17 @@ struct ReadReport {
 [[nodiscard]] Result<model::ActionBatch> read_actions_csv(std::string_view text, const ReadContext& context,
                                                           ReadReport& report);
 
+/// Bars of one of LEAN's tables, `name` being the table's: prices by 10,000, times in New York. Errors (all
+/// kDamaged but where lean_table says otherwise): lean.h's, bar_builder.h's, csv_scanner.h's, GT2012 no rows,
+/// GT2026 other than six fields, GT2027, GT2028, GT2029, GT2030, GT2036 days where hours were asked for,
+/// GT2254 a table that lies under another ticker or date than its own.
+[[nodiscard]] Result<model::BarBatch> read_bars_lean(std::string_view name, std::string_view text,
+                                                     const ReadContext& context, ReadReport& report);
+/// Renames and a delisting from a map file, splits and dividends from a factor file of LEAN's: what is one is
+/// seen from its rows. Dates are the first sessions on which the row before no longer holds. Errors
+/// (kDamaged): csv_scanner.h's, GT2034, GT2037 a factor file not named by its ticker, GT2255 a row that is
+/// not one of such files, or out of order.
+[[nodiscard]] Result<model::ActionBatch> read_actions_lean(std::string_view text, const ReadContext& context,
+                                                           ReadReport& report);
+
 }  // namespace goldtape::provider::files
