@@ -5,6 +5,7 @@
 #include "collect_run.h"
 #include "collect_setup.h"
 #include "command.h"
+#include "flat_files.h"
 #include "goldtape/provider/venues.h"
 #include "recorded_run.h"
 
@@ -26,6 +27,8 @@ void add_question(CLI::App* command, const Arguments& arguments) {
   command->add_option("--dataset", arguments->dataset, "bars, actions, listings, ...")->default_str("bars");
   command->add_option("--option", arguments->options,
                       "An option of the venue, NAME=VALUE, such as feed=sip (repeatable)");
+  command->add_flag("--flat-files", arguments->flat_files,
+                    "massive: fetch its files of whole days from S3, all tickers, each version once");
   command->add_option("--batch", arguments->batch, "Tickers of one request, where the venue takes several");
 }
 
@@ -60,6 +63,7 @@ void add_plan(Program& program) {
   add_manners(command, arguments);
   program.on_run(command, [&program, arguments]() -> Status {
     settle_defaults(*arguments);
+    if (arguments->flat_files) return collect_flat_files(program, *arguments, true);
     GT_ASSIGN(const auto config, program.load_config());
     GT_ASSIGN(const auto lake, program.open_lake());
     GT_ASSIGN(const auto approached, approach(lake, config, *arguments));
@@ -76,6 +80,7 @@ void add_backfill(Program& program) {
       "  goldtape backfill yahoo --symbols AAPL,MSFT --interval 1d --from 2015-01-02\n"
       "  goldtape backfill alpaca --symbols @sp500.txt --interval 1m --from 2024-01-02 --to 2024-03-28\n"
       "  goldtape backfill nasdaq            # the list of all listed symbols\n"
+      "  goldtape backfill massive --flat-files --interval 1m --from 2024-01-02\n"
       "Interrupted, it goes on where it stopped when it is started again.");
   auto arguments = std::make_shared<CollectArguments>();
   add_question(command, arguments);
@@ -83,6 +88,7 @@ void add_backfill(Program& program) {
   add_ending(command, arguments);
   program.on_run(command, [&program, arguments]() -> Status {
     settle_defaults(*arguments);
+    if (arguments->flat_files) return collect_flat_files(program, *arguments, false);
     GT_ASSIGN(const auto config, program.load_config());
     GT_ASSIGN(const auto lake, program.open_lake());
     GT_ASSIGN(const auto approached, approach(lake, config, *arguments));

@@ -31,6 +31,7 @@ struct CollectArguments {
   double success_share = -1;  ///< Below 0: as configured.
   std::string deadline;       ///< "2h", "90m", "300s"
   bool json = false;
+  bool flat_files = false;  ///< Massive's files of whole days, in place of questions.
 };
 
 /// A venue that is about to be asked.

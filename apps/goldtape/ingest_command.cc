@@ -109,6 +109,13 @@ Result<ingest::IngestReport> ingest_files(Console& console, const lake::Lake& la
     const auto info = filesystem->info(plan.root + "/" + (at == request.params.end() ? "" : at->second));
     if (info) bytes += info->size_bytes;
   }
+  return ingest_plan(console, lake, config, providers, {.requests = plan.requests, .answer_bytes = bytes},
+                     run_id);
+}
+
+Result<ingest::IngestReport> ingest_plan(Console& console, const lake::Lake& lake, const Config& config,
+                                         const provider::Registry& providers, const ingest::Plan& plan,
+                                         const std::string& run_id) {
   interrupted = 0;
   auto* const previous = std::signal(SIGINT, [](int) { interrupted = 1; });
   ingest::IngestOptions run{.run_id = run_id,
@@ -121,7 +128,7 @@ Result<ingest::IngestReport> ingest_files(Console& console, const lake::Lake& la
                                                    static_cast<std::uint64_t>(at.files_total), "files");
                                 },
                             .cancelled = [] { return interrupted != 0; }};
-  auto report = ingest::ingest(lake, providers, {.requests = plan.requests, .answer_bytes = bytes}, run);
+  auto report = ingest::ingest(lake, providers, plan, run);
   std::signal(SIGINT, previous);
   console.end_progress();
   return report;

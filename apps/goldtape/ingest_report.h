@@ -16,6 +16,11 @@ Result<ingest::IngestReport> ingest_files(Console& console, const lake::Lake& la
                                           const provider::files::ImportOptions& options,
                                           const std::string& run_id);
 
+/// Runs a plan whatever its files lie on, likewise.
+Result<ingest::IngestReport> ingest_plan(Console& console, const lake::Lake& lake, const Config& config,
+                                         const provider::Registry& providers, const ingest::Plan& plan,
+                                         const std::string& run_id);
+
 /// One line of counts, then a line for each load that needs a look.
 void print_report(std::ostream& out, const ingest::IngestReport& report);
 

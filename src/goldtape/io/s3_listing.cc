@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "goldtape/io/s3_listing_internal.h"
+#include "goldtape/io/s3_objects.h"
 #include "goldtape/io/s3_xml_internal.h"
 
 namespace goldtape::io {
@@ -63,7 +64,22 @@ S3Request page_request(const S3Location& at, bool recursive, const std::string& 
   return request;
 }
 
-Status add_page(const S3Location& at, std::string_view page, std::vector<FileInfo>& out) {
+/// "0123" of `"0123"`, as XML writes it too.
+std::string unquoted(std::string text) {
+  for (const std::string_view quote : {"&quot;", "&#34;", "\""}) {
+    for (auto found = text.find(quote); found != std::string::npos; found = text.find(quote))
+      text.erase(found, quote.size());
+  }
+  return text;
+}
+
+/// What one page lists: objects, and the folders of a list that is not recursive.
+struct Listed {
+  std::vector<S3Object> objects;
+  std::vector<FileInfo> folders;
+};
+
+Status add_page(const S3Location& at, std::string_view page, Listed& out) {
   const std::string base = std::string(kS3Scheme) + at.bucket + "/";
   for (const std::string_view object : xml_elements(page, "Contents")) {
     const std::string key = url_decode(xml_text(object, "Key"));
@@ -71,14 +87,31 @@ Status add_page(const S3Location& at, std::string_view page, std::vector<FileInf
     const auto modified = parse_timestamp(xml_text(object, "LastModified"));
     if (key.empty() || !size || !modified) return unreadable("an object without key, size or time", at);
     if (key.ends_with('/')) continue;  // Consoles make these to look like folders.
-    out.push_back({.path = base + key, .is_directory = false, .size_bytes = *size, .modified = *modified});
+    out.objects.push_back({.path = base + key,
+                           .size_bytes = *size,
+                           .modified = *modified,
+                           .etag = unquoted(std::string(xml_text(object, "ETag")))});
   }
   for (const std::string_view prefix : xml_elements(page, "CommonPrefixes")) {
     std::string key = url_decode(xml_text(prefix, "Prefix"));
     while (key.ends_with('/')) key.pop_back();
-    out.push_back({.path = base + key, .is_directory = true, .size_bytes = 0, .modified = {}});
+    out.folders.push_back({.path = base + key, .is_directory = true, .size_bytes = 0, .modified = {}});
   }
   return {};
+}
+
+Result<Listed> list_pages(S3Client& client, const S3Location& at, bool recursive) {
+  Listed out;
+  std::string token;
+  do {
+    GT_ASSIGN(const S3Answer page, client.send(page_request(at, recursive, token, 1000)));
+    GT_RETURN_IF_ERROR(add_page(at, page.body, out));
+    const bool more = xml_text(page.body, "IsTruncated") == "true";
+    std::string next = more ? xml_text(page.body, "NextContinuationToken") : std::string{};
+    if (more && (next.empty() || next == token)) return unreadable("a list that does not end", at);
+    token = std::move(next);
+  } while (!token.empty());
+  return out;
 }
 
 }  // namespace
@@ -97,18 +130,23 @@ Result<FileInfo> file_info(const S3Location& at, const HeaderMap& headers) {
 }
 
 Result<std::vector<FileInfo>> list_below(S3Client& client, const S3Location& at, bool recursive) {
-  std::vector<FileInfo> out;
-  std::string token;
-  do {
-    GT_ASSIGN(const S3Answer page, client.send(page_request(at, recursive, token, 1000)));
-    GT_RETURN_IF_ERROR(add_page(at, page.body, out));
-    const bool more = xml_text(page.body, "IsTruncated") == "true";
-    std::string next = more ? xml_text(page.body, "NextContinuationToken") : std::string{};
-    if (more && (next.empty() || next == token)) return unreadable("a list that does not end", at);
-    token = std::move(next);
-  } while (!token.empty());
+  GT_ASSIGN(Listed listed, list_pages(client, at, recursive));
+  std::vector<FileInfo> out = std::move(listed.folders);
+  for (S3Object& object : listed.objects) {
+    out.push_back({.path = std::move(object.path),
+                   .is_directory = false,
+                   .size_bytes = object.size_bytes,
+                   .modified = object.modified});
+  }
   std::sort(out.begin(), out.end(), [](const FileInfo& a, const FileInfo& b) { return a.path < b.path; });
   return out;
+}
+
+Result<std::vector<S3Object>> list_s3_objects(const S3Options& options, const S3Location& below) {
+  S3Client client(options);
+  GT_ASSIGN(Listed listed, list_pages(client, below, true));
+  std::ranges::sort(listed.objects, {}, &S3Object::path);
+  return std::move(listed.objects);
 }
 
 Result<bool> has_any_below(S3Client& client, const S3Location& at) {

@@ -163,10 +163,21 @@ Result<Answer> FilesProvider::fetch(const Request& request) {
     return fail(ErrorKind::kDamaged, 2014, "the file is larger than 4 GiB; split it", answer.display_name);
   }
   GT_ASSIGN(answer.bytes, files_->read(answer.display_name));
+  if (request.params.contains("etag")) GT_RETURN_IF_ERROR(check_version(request, answer.display_name));
   answer.request = request;
   answer.extension = extension_of(name->second);
   answer.observed_at = observed_at(request, info.modified).ts;
   return answer;
+}
+
+/// The bytes belong to the version that was listed when nobody has replaced it since.
+Status FilesProvider::check_version(const Request& request, const std::string& path) {
+  GT_ASSIGN(const io::FileInfo after, files_->info(path));
+  const Timestamp listed = observed_at(request, after.modified).ts;
+  const auto second = [](Timestamp ts) { return std::chrono::floor<std::chrono::seconds>(ts); };
+  if (second(after.modified) == second(listed)) return {};
+  return fail(ErrorKind::kUnavailable, 2260,
+              "the file was replaced after it had been listed; run this again for the new one", path);
 }
 
 Result<Rows> FilesProvider::parse(const Answer& answer) const { return parse_answer(answer); }

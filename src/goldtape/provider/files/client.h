@@ -51,18 +51,20 @@ struct ObservedAt {
 
 /// Reads files below `root`; parses any answer it once gave, wherever the file is now.
 /// A request's params: "name" (path relative to root), "dialect" (canonical JSON, overrides applied),
-/// "observed_at" when given.
+/// "observed_at" when given, "etag" of a file that may be published again.
 class FilesProvider final : public Provider {
  public:
   /// `root` may be empty for one that only parses.
   FilesProvider(std::shared_ptr<io::FileSystem> files, std::string root);
   [[nodiscard]] std::string_view name() const override { return "files"; }
-  /// Errors: GT2014 larger than 4 GiB, io's errors.
+  /// Errors: GT2014 larger than 4 GiB, GT2260 (kUnavailable) another version than that of the "etag", io's.
   Result<Answer> fetch(const Request& request) override;
   /// Errors: parser.h.
   Result<Rows> parse(const Answer& answer) const override;
 
  private:
+  Status check_version(const Request& request, const std::string& path);
+
   std::shared_ptr<io::FileSystem> files_;
   std::string root_;
 };

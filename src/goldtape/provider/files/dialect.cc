@@ -28,7 +28,7 @@ Result<Enum> parse_word(std::string_view text, const std::array<std::string_view
 
 constexpr std::array<std::string_view, 2> kLabelNames = {"start", "end"};
 constexpr std::array<std::string_view, 3> kOrderNames = {"any", "ascending", "descending"};
-constexpr std::array<std::string_view, 4> kBuiltins = {"default", "eqker", "lean", "pystock"};
+constexpr std::array<std::string_view, 5> kBuiltins = {"default", "eqker", "lean", "massive", "pystock"};
 
 Dialect default_dialect() {
   Dialect dialect;
@@ -79,6 +79,19 @@ Dialect lean_dialect() {
   return dialect;
 }
 
+/// Massive's flat files of aggregates; days are named by their midnight in New York.
+Dialect massive_dialect() {
+  Dialect dialect = default_dialect();
+  dialect.name = "massive";
+  dialect.delimiter = ',';
+  dialect.columns[Role::kTicker] = {"ticker"};
+  dialect.columns[Role::kTs] = {"window_start"};
+  dialect.columns[Role::kTradeCount] = {"transactions"};
+  dialect.tz = "America/New_York";
+  dialect.ts_format = "epoch_ns";
+  return dialect;
+}
+
 /// The prices.csv of github.com/eliangcs/pystock-data: two sessions a symbol; some symbols stand twice.
 Dialect pystock_dialect() {
   Dialect dialect = default_dialect();
@@ -107,6 +120,7 @@ Result<Dialect> builtin_dialect(std::string_view name) {
   if (name == "default") return default_dialect();
   if (name == "eqker") return eqker_dialect();
   if (name == "lean") return lean_dialect();
+  if (name == "massive") return massive_dialect();
   if (name == "pystock") return pystock_dialect();
   return fail(
       ErrorKind::kUsage, 2010,
