@@ -147,8 +147,11 @@ Result<std::vector<std::string>> universe(Program& program, const lake::Lake& la
   std::string text = symbols;
   std::string name;
   if (symbols == "all" || symbols.starts_with(kExchange)) {
-    return listed_symbols(lake, venue.traits(),
-                          symbols == "all" ? std::string() : symbols.substr(kExchange.size()));
+    GT_ASSIGN(auto listed,
+              listed_symbols(lake, venue.traits(),
+                             symbols == "all" ? std::string() : symbols.substr(kExchange.size())));
+    if (!listed.remark.empty()) program.console().say(listed.remark);
+    return std::move(listed.symbols);
   }
   if (symbols.starts_with('@')) {
     name = symbols.substr(1);

@@ -25,10 +25,27 @@ std::string sql_for(std::string_view source, const std::string& exchange) {
   return sql;
 }
 
+/// Two lists that were fetched apart may be of different days: a symbol that moved from one to the other in
+/// between stands in both, or in neither.
+std::string remark_on_days(query::Session& session, std::string_view source) {
+  const auto found = session.table(
+      fmt::format("SELECT string_agg(list || ' of ' || day, ', ' ORDER BY list) AS days FROM (SELECT list, "
+                  "cast(max(date) AS varchar) AS day FROM bronze.listings WHERE source = {} GROUP BY list) "
+                  "HAVING count(DISTINCT day) > 1",
+                  query::quote_literal(std::string(source))));
+  if (!found || (*found)->num_rows() == 0) return {};
+  const auto& days = static_cast<const arrow::StringArray&>(*(*found)->column(0)->chunk(0));
+  return fmt::format(
+      "the lists of symbols are of different days ({}): a symbol that moved between them may stand in both "
+      "or "
+      "in neither; goldtape backfill {} brings them anew",
+      days.GetView(0), source);
+}
+
 }  // namespace
 
-Result<std::vector<std::string>> listed_symbols(const lake::Lake& lake, const provider::VenueTraits& venue,
-                                                const std::string& exchange) {
+Result<ListedSymbols> listed_symbols(const lake::Lake& lake, const provider::VenueTraits& venue,
+                                     const std::string& exchange) {
   GT_ASSIGN(const auto session, query::Session::open(lake));
   std::vector<std::string> out;
   for (const std::string_view source : {venue.name, kDirectory}) {
@@ -44,7 +61,7 @@ Result<std::vector<std::string>> listed_symbols(const lake::Lake& lake, const pr
     }
     std::ranges::sort(out);
     out.erase(std::ranges::unique(out).begin(), out.end());
-    return out;
+    return ListedSymbols{.symbols = std::move(out), .remark = remark_on_days(*session, source)};
   }
   return fail(
       ErrorKind::kNotFound, 6105,

@@ -147,6 +147,25 @@ def test_all_listed_symbols_as_each_venue_writes_them(goldtape, venue, collect, 
     assert asked_of(venue, "nasdaq") == [], "the lists of a few hours ago are not asked for again"
 
 
+def test_lists_of_different_days_are_said(goldtape, venue, lake, monkeypatch):
+    served = venue.nasdaq
+    yesterday = venue.now - datetime.timedelta(days=1)
+
+    def one_is_older(asked):
+        status, body = served(asked)
+        if asked.path.endswith("/otherlisted.txt"):
+            body = body.replace(f"{venue.now:%m%d%Y}".encode(), f"{yesterday:%m%d%Y}".encode())
+        return status, body
+
+    plan = ["plan", "yahoo", "--symbols", "all", "--interval", "1d", "--from", "2024-01-02", "--to", "2024-01-03"]
+    plan += ["--base-url", venue.url]
+    monkeypatch.setattr(venue, "nasdaq", one_is_older)
+    goldtape("backfill", "nasdaq", "--base-url", f"{venue.url}/nasdaq", "--rate", "100", lake=lake)
+    said = goldtape(*plan, lake=lake).err
+    assert f"otherlisted of {yesterday:%Y-%m-%d}" in said
+    assert f"nasdaqlisted of {venue.now:%Y-%m-%d}" in said
+
+
 def test_another_feed_is_another_source(goldtape, venue, collect, lake):
     collect(lake, "alpaca", "--symbols", "AAPL")
     collect(lake, "alpaca", "--symbols", "AAPL", "--option", "feed=iex")
