@@ -1,7 +1,9 @@
 // Commits of single rows to one table through a catalog, for tests of many processes and of servers that
 // fail.
 //
-//   commit_tool create DATABASE FOLDER             a table t.rows; DATABASE as store::Database::open takes it
+//   commit_tool create DATABASE FOLDER             a table t.rows; DATABASE as store::Database::open takes
+//   it,
+//                                                  FOLDER may be s3://BUCKET/PREFIX
 //   commit_tool append DATABASE FOLDER FIRST N [TIMEOUT_MS]  N commits of one row each, with ids from FIRST
 //   commit_tool check DATABASE FOLDER              rows, snapshots and what fsck finds, as JSON
 //
@@ -20,8 +22,11 @@
 #include <arrow/api.h>
 #include <fmt/format.h>
 
+#include "goldtape/base/config.h"
 #include "goldtape/io/clock.h"
 #include "goldtape/io/filesystem.h"
+#include "goldtape/io/s3_filesystem.h"
+#include "goldtape/io/scheme_filesystem.h"
 #include "goldtape/store/schema.h"
 #include "goldtape/table/commit.h"
 #include "goldtape/table/data_writer.h"
@@ -52,11 +57,19 @@ double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
+/// A folder, or S3 as AWS's variables say.
+std::shared_ptr<io::FileSystem> files_of_both_kinds() {
+  return io::scheme_filesystem(io::local_filesystem(), []() -> Result<std::shared_ptr<io::FileSystem>> {
+    GT_ASSIGN(const io::S3Options s3, io::S3Options::from(Config{}, process_environment()));
+    return io::s3_filesystem(s3);
+  });
+}
+
 std::unique_ptr<Catalog> open_catalog(const std::string& database, const std::string& folder,
                                       int timeout_ms) {
   return std::make_unique<SqlCatalog>(
       CatalogParts{must(store::Database::open(database, {.answer_timeout_ms = timeout_ms})),
-                   io::local_filesystem(), io::system_clock(), folder});
+                   files_of_both_kinds(), io::system_clock(), folder});
 }
 
 std::shared_ptr<arrow::Table> one_row(std::int64_t id) {
