@@ -29,5 +29,9 @@ class IoFault:
         """No fault; the number of steps is written to `file` at the end: `int(file.read_text())`."""
         return self._env() | {"GOLDTAPE_TEST_IO_COUNT": str(file)}
 
+    def noting_syncs(self, file: pathlib.Path) -> dict[str, str]:
+        """No fault; the path of each sync, in their order, is added to `file` as a line."""
+        return self._env() | {"GOLDTAPE_TEST_IO_SYNCS": str(file)}
+
     def _env(self) -> dict[str, str]:
         return {"LD_PRELOAD": str(LIBRARY), "GOLDTAPE_TEST_IO_ROOT": str(self.root)}

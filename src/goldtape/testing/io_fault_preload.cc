@@ -5,6 +5,7 @@
 //   GOLDTAPE_TEST_IO_STEP    the call at which it happens, from 1; absent: never
 //   GOLDTAPE_TEST_IO_ACTION  kill | kill-after | torn | eio | enospc | full (no space from there on)
 //   GOLDTAPE_TEST_IO_COUNT   file into which the number of calls is written at the end
+//   GOLDTAPE_TEST_IO_SYNCS   file to which the path of each file or directory that is synced is added
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -27,12 +28,14 @@ struct Settings {
   std::string root;
   std::string action;
   std::string count_file;
+  std::string syncs_file;
   long step = 0;
 
   Settings() {
     root = variable("GOLDTAPE_TEST_IO_ROOT");
     action = variable("GOLDTAPE_TEST_IO_ACTION");
     count_file = variable("GOLDTAPE_TEST_IO_COUNT");
+    syncs_file = variable("GOLDTAPE_TEST_IO_SYNCS");
     step = std::strtol(variable("GOLDTAPE_TEST_IO_STEP").c_str(), nullptr, 10);
   }
   static std::string variable(const char* name) {
@@ -123,6 +126,17 @@ struct CountAtEnd {
 };
 const CountAtEnd count_at_end;
 
+void note_sync(const std::string& path) {
+  const int before = errno;
+  if (counts(path) && !settings().syncs_file.empty()) {
+    if (FILE* file = std::fopen(settings().syncs_file.c_str(), "a"); file != nullptr) {
+      std::fprintf(file, "%s\n", path.c_str());
+      std::fclose(file);
+    }
+  }
+  errno = before;
+}
+
 int open_as(const char* name, int directory, const char* path, int flags, mode_t mode) {
   const auto call = [&] {
     return libc<int(int, const char*, int, mode_t)>(name)(directory, path, flags, mode);
@@ -187,11 +201,15 @@ ssize_t writev(int fd, const iovec* pieces, int count) {
 }
 
 int fsync(int fd) {
-  return guarded(path_of(fd), Change::kOther, [&] { return libc<int(int)>("fsync")(fd); });
+  const std::string path = path_of(fd);
+  note_sync(path);
+  return guarded(path, Change::kOther, [&] { return libc<int(int)>("fsync")(fd); });
 }
 
 int fdatasync(int fd) {
-  return guarded(path_of(fd), Change::kOther, [&] { return libc<int(int)>("fdatasync")(fd); });
+  const std::string path = path_of(fd);
+  note_sync(path);
+  return guarded(path, Change::kOther, [&] { return libc<int(int)>("fdatasync")(fd); });
 }
 
 int ftruncate(int fd, off_t size) noexcept {
