@@ -60,7 +60,7 @@ class Program {
   std::function<Status()> action_;
 };
 
-void add_init(Program& program);
+void add_init(Program& program);  ///< init, upgrade
 void add_demo(Program& program);
 void add_ingest(Program& program);
 void add_collect(Program& program);  ///< plan, backfill, update

@@ -4,8 +4,8 @@
 
 #include "command.h"
 #include "goldtape/io/s3_bucket.h"
-#include "goldtape/store/postgres_uri.h"
 #include "s3_lake.h"
+#include "upgrade_command.h"
 
 namespace goldtape::app {
 
@@ -48,10 +48,7 @@ Status init(Program& program, InitArguments arguments) {
                 "--lake names another place on S3 already; say it once, or name a folder by --lake",
                 arguments.s3);
   }
-  if (!arguments.catalog.empty()) {
-    GT_RETURN_IF_ERROR(store::check_postgres_uri(arguments.catalog));
-    program.override_setting("catalog.uri", arguments.catalog);
-  }
+  if (!arguments.catalog.empty()) program.override_setting("catalog.uri", arguments.catalog);
   GT_ASSIGN(const auto config, program.load_config());
   GT_ASSIGN(auto options, program.lake_options(config));
   if (!arguments.s3.empty()) GT_RETURN_IF_ERROR(prepare_bucket(program, config, arguments, options));
@@ -90,10 +87,14 @@ void add_init(Program& program) {
   auto arguments = std::make_shared<InitArguments>();
   command->add_option("--s3", arguments->s3, "Keep the data in this bucket: s3://BUCKET/PREFIX");
   command->add_flag("--make-bucket", arguments->make_bucket, "Make the bucket when it does not exist");
-  command->add_option("--catalog", arguments->catalog,
-                      "Keep catalog and operations in this PostgreSQL database instead of the folder's "
-                      "catalog.db; the password comes by PGPASSWORD or ~/.pgpass");
+  command->add_option(
+      "--catalog", arguments->catalog,
+      "Where the catalog is, instead of the folder's catalog.db: a PostgreSQL database "
+      "(postgresql://USER@HOST/DATABASE, with the operations; the password comes by PGPASSWORD "
+      "or ~/.pgpass) or an Iceberg REST catalog (rest+https://HOST/PATH?warehouse=NAME; its "
+      "token by GOLDTAPE_CATALOG_TOKEN)");
   program.on_run(command, [&program, arguments] { return init(program, *arguments); });
+  add_upgrade(program);
 }
 
 }  // namespace goldtape::app

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "goldtape/lake/data_folders.h"
 #include "goldtape/lake/step_state.h"
 #include "goldtape/table/catalog.h"
 #include "goldtape/table/commit.h"
@@ -97,7 +98,7 @@ class Expirer {
     }
     out.snapshots = std::ssize(cut.plan.snapshots);
     out.refs = cut.plan.refs;
-    remove(going, out);
+    remove(going, table.metadata().location, out);
     report_.tables.push_back(std::move(out));
     return {};
   }
@@ -135,9 +136,12 @@ class Expirer {
     return going;
   }
 
-  void remove(const table::FileSet& going, ExpiredTable& out) const {
+  /// Only what lies in the lake, or, of a table that somebody else's catalog put elsewhere, in its folder.
+  void remove(const table::FileSet& going, const std::string& location, ExpiredTable& out) const {
     const std::string inside =
-        table::normalise_location(table::to_location(lake_.catalog().warehouse())) + "/";
+        table::normalise_location(
+            has_foreign_catalog(lake_) ? location : table::to_location(lake_.catalog().warehouse())) +
+        "/";
     for (const auto& [normal, file] : going.files()) {
       if (!normal.starts_with(inside)) {  // Another's, taken in by reference.
         ++out.left;

@@ -18,6 +18,7 @@
 #include "goldtape/store/postgres_uri.h"
 #include "goldtape/store/schema.h"
 #include "goldtape/table/location.h"
+#include "goldtape/table/rest_catalog.h"
 #include "goldtape/table/sql_catalog.h"
 
 namespace goldtape::lake {
@@ -176,6 +177,7 @@ struct Lake::Impl {
   std::string root;
   std::string warehouse;
   std::string database_location;
+  std::string rest;  // Of a catalog that is somebody else's server.
   LakeOptions options;
   bool read_only = false;
   std::shared_ptr<store::Database> database;
@@ -185,9 +187,24 @@ struct Lake::Impl {
     return store::is_postgres_uri(database_location) ? database_location : join(root, kLockName);
   }
 
-  void open_catalog() {
-    catalog = std::make_unique<table::SqlCatalog>(
-        table::CatalogParts{database, options.filesystem, options.clock, warehouse});
+  Status choose() {
+    GT_ASSIGN(CatalogChoice choice, choose_catalog(*options.filesystem, root, options.catalog));
+    database_location = std::move(choice.database);
+    rest = std::move(choice.rest);
+    return {};
+  }
+
+  Status open_catalog() {
+    table::CatalogParts parts{database, options.filesystem, options.clock, warehouse};
+    if (rest.empty()) {
+      catalog = std::make_unique<table::SqlCatalog>(std::move(parts));
+      return {};
+    }
+    GT_ASSIGN(auto how, rest_options(rest, process_environment()));
+    auto opened = table::RestCatalog::open(std::move(parts), std::move(how));
+    if (!opened) return std::unexpected(opened.error().while_doing("opening the catalog " + rest));
+    catalog = *std::move(opened);
+    return {};
   }
 };
 
@@ -205,7 +222,7 @@ Result<CreateReport> Lake::create(const std::string& path, const LakeOptions& gi
   GT_RETURN_IF_ERROR(check_folder(files, root));
   GT_RETURN_IF_ERROR(files.create_directories(root));
   GT_RETURN_IF_ERROR(require_same_catalog(files, root, impl->options.catalog));
-  GT_ASSIGN(impl->database_location, find_database(files, root, impl->options.catalog));
+  GT_RETURN_IF_ERROR(impl->choose());
   const bool in_folder = !store::is_postgres_uri(impl->database_location);
   // A server's lock stands in its database, which must be there first.
   if (!in_folder) {
@@ -224,7 +241,7 @@ Result<CreateReport> Lake::create(const std::string& path, const LakeOptions& gi
   }
   GT_ASSIGN(const auto version, lake_version(*impl->database, root));
   GT_ASSIGN(impl->warehouse, choose_warehouse(*impl->database, root, impl->options.warehouse, files));
-  impl->open_catalog();
+  GT_RETURN_IF_ERROR(impl->open_catalog());
   CreateReport report{
       .root = root, .warehouse = impl->warehouse, .lake_created = !version, .tables_created = {}};
   GT_ASSIGN(report.tables_created, create_missing_tables(*impl->catalog));
@@ -245,7 +262,7 @@ Result<Lake> Lake::open(const std::string& path, const LakeOptions& given) {
                 fmt::format("there is no such folder; `goldtape --lake {} init` makes a lake there", root),
                 root);
   }
-  GT_ASSIGN(impl->database_location, find_database(files, root, impl->options.catalog));
+  GT_RETURN_IF_ERROR(impl->choose());
   const std::string& database = impl->database_location;
   impl->read_only = !writable(root);
   if (!store::is_postgres_uri(database)) {
@@ -259,7 +276,7 @@ Result<Lake> Lake::open(const std::string& path, const LakeOptions& given) {
   if (!version) return not_a_lake(root, "its making was cut short");
   GT_ASSIGN(const auto warehouse, find_warehouse(*impl->database, root));
   impl->warehouse = warehouse.value_or(root);
-  impl->open_catalog();
+  GT_RETURN_IF_ERROR(impl->open_catalog());
   return Lake(std::move(impl));
 }
 

@@ -28,8 +28,8 @@ inline constexpr std::int64_t kLakeVersion = 1;
 struct LakeOptions {
   std::shared_ptr<io::FileSystem> filesystem;
   std::shared_ptr<io::Clock> clock;
-  /// The catalog and operations database: "postgresql://user@host/name". Empty: what the lake's goldtape.toml
-  /// says under catalog.uri, else `catalog.db` in the folder.
+  /// Where catalog and operations are, postgresql:// or rest+https:// as docs/catalogs.md says. Empty: what
+  /// the lake's goldtape.toml says under catalog.uri, else `catalog.db` in the folder.
   std::string catalog = {};
   /// How long a command that writes waits for another one to end.
   std::chrono::milliseconds lock_timeout{60'000};

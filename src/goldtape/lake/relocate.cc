@@ -11,9 +11,11 @@
 
 #include "goldtape/io/s3_options.h"
 #include "goldtape/lake/catalog_choice.h"
+#include "goldtape/lake/data_folders.h"
 #include "goldtape/lake/lake_names_internal.h"
 #include "goldtape/lake/writer_lock.h"
 #include "goldtape/store/database.h"
+#include "goldtape/store/postgres_uri.h"
 #include "goldtape/store/schema.h"
 #include "goldtape/table/catalog.h"
 #include "goldtape/table/location.h"
@@ -219,7 +221,10 @@ class LakeCopy {
 }  // namespace
 
 Result<RelocateReport> copy_lake(const Lake& lake, LakePlace to) {
-  GT_RETURN_IF_ERROR(require_file_catalog(lake.filesystem(), lake.root(), lake.database_location()));
+  if (has_foreign_catalog(lake) || store::is_postgres_uri(lake.database_location())) {
+    return fail(ErrorKind::kUsage, 5112, "this needs a catalog that is a file in the lake's folder",
+                lake.root());
+  }
   GT_ASSIGN(const auto lock, lake.lock_for_writing("relocate"));
   to.folder = absolute(to.folder);
   if (to.warehouse.empty()) to.warehouse = to.folder;

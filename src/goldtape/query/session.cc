@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "goldtape/base/text.h"
+#include "goldtape/lake/data_folders.h"
 #include "goldtape/query/engine_internal.h"
 #include "goldtape/query/ops_tables.h"
 #include "goldtape/query/sql_text.h"
@@ -119,7 +120,8 @@ Result<std::unique_ptr<Session>> Session::open(const lake::Lake& lake, const Ses
   GT_ASSIGN(const auto moment, moment_of(lake, options.snapshot));
   auto impl = std::make_unique<Impl>();
   impl->lake = &lake;
-  GT_ASSIGN(impl->engine, internal::Engine::open({.allowed_directories = {lake.warehouse() + "/"},
+  GT_ASSIGN(auto folders, lake::data_folders(lake));
+  GT_ASSIGN(impl->engine, internal::Engine::open({.allowed_directories = std::move(folders),
                                                   .threads = options.threads,
                                                   .memory_limit_bytes = options.memory_limit_bytes,
                                                   .remote = lake.shared_filesystem()}));

@@ -24,7 +24,10 @@ Result<std::shared_ptr<arrow::Table>> conform(const Schema& schema, const arrow:
   const auto expected = to_arrow(schema);
   for (const auto& field : rows.schema()->fields()) {
     if (schema.find(field->name()) == nullptr) {
-      return fail(ErrorKind::kUsage, 4030, fmt::format("the table has no column '{}'", field->name()));
+      return fail(ErrorKind::kUsage, 4030,
+                  fmt::format("the table has no column '{}'; of a lake that an earlier version made, "
+                              "`goldtape upgrade` adds it",
+                              field->name()));
     }
   }
   arrow::ChunkedArrayVector columns;

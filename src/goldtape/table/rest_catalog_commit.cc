@@ -105,7 +105,15 @@ Result<std::vector<Table>> RestCatalog::commit(const std::vector<TableUpdate>& u
       auto table = impl_->table_of(updates[0].base.name(), *response);
       if (table) tables.push_back(*std::move(table));
     }
-    if (!response && !internal::outcome_open(response.error()))
+    if (!response && response.error().kind == ErrorKind::kConflict) {
+      // Who carries requests may send one twice, curl itself on a connection that was closed meanwhile: then
+      // it is our own commit that stands in the way.
+      auto there = load_all(*this, updates);
+      if (!there) return outcome_unknown(there.error());
+      if (internal::outcome_of(updates[0], (*there)[0].metadata()) == Outcome::kDone)
+        tables = *std::move(there);
+    }
+    if (!response && tables.empty() && !internal::outcome_open(response.error()))
       return std::unexpected<Error>(response.error());
     if (tables.empty()) {
       const Error unseen{.kind = ErrorKind::kUnavailable,

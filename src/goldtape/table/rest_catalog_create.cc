@@ -47,6 +47,20 @@ Result<Table> create_by_request(RestCatalog& catalog, internal::RestClient& clie
   return tables.front();
 }
 
+/// Where the server would put a table: a creation is staged, which makes nothing. Servers know which places
+/// they may hand out; of one that stages nothing, the answer is empty.
+std::string staged_location(internal::RestClient& client, const TableName& name,
+                            const TableMetadata& metadata) {
+  auto message = message_of(name, metadata);
+  message.stage_only = true;
+  const auto response = client.ask({.method = "POST",
+                                    .path = internal::space_path(name.space) + "/tables",
+                                    .body = rest::to_json(message)});
+  if (!response) return {};
+  const auto staged = rest::parse_loaded_table(response->body);
+  return staged ? staged->metadata.location : std::string();
+}
+
 }  // namespace
 
 Result<Table> RestCatalog::create_table(const TableName& name, TableMetadata metadata) {
@@ -54,9 +68,12 @@ Result<Table> RestCatalog::create_table(const TableName& name, TableMetadata met
   if (!made && made.error().kind != ErrorKind::kAlreadyExists && made.error().code != 4010) {
     return std::unexpected<Error>(made.error());
   }
-  if (metadata.location.empty()) {
-    const std::string root = default_root(name);
-    metadata.location = root.starts_with('/') ? to_location(root) : root;
+  const std::string root = default_root(name);
+  const std::string own = root.starts_with('/') ? to_location(root) : root;
+  if (metadata.location.empty() || metadata.location == own) {  // Wherever it may be: the server knows where.
+    metadata.location.clear();
+    const std::string staged = staged_location(impl_->client, name, metadata);
+    metadata.location = staged.empty() ? own : staged;
   }
   GT_ASSIGN(auto updates, updates_between(empty_metadata(), metadata));
   const rest::TableChangeMessage change{

@@ -120,11 +120,13 @@ Result<io::HttpResponse> RestClient::send(const RestRequest& request) {
 
 Result<io::HttpResponse> RestClient::ask(const RestRequest& request) {
   const bool repeatable = request.method == "GET" || request.method == "HEAD";
+  // A server that is silent each time must not cost a time-out for each try.
+  const auto deadline = std::chrono::steady_clock::now() + options_.timeout;
   for (const auto pause : kPauses) {
     auto response = send(request);
     if (response) return response;
     const bool again = response.error().code == 7302 || (repeatable && outcome_open(response.error()));
-    if (!again) return response;
+    if (!again || std::chrono::steady_clock::now() + pause >= deadline) return response;
     std::this_thread::sleep_for(pause);
   }
   return send(request);
