@@ -137,5 +137,19 @@ TEST(BadInput, NegativeVolumeIsTheGatesToRefuse) {
   EXPECT_EQ(batch->volume, std::vector<std::int64_t>{-5});
 }
 
+TEST(BadInput, JsonIsNamed) {
+  for (const char* name :
+       {"adjustment-factors", "corporate-actions", "corporate-actions-pit", "security-master"}) {
+    const std::string file = std::string("jsonl/test_data.") + name + ".jsonl";
+    for (const char* dataset : {"bars", "actions"}) {
+      const auto rows =
+          parse_answer(answer_of(bytes_of_file(kFixtures + file), dialect_in("UTC"), file, k1d, dataset));
+      ASSERT_FALSE(rows) << file;
+      EXPECT_EQ(rows.error().code, 2013);
+      EXPECT_NE(rows.error().message.find("JSON"), std::string::npos);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace goldtape::provider::files

@@ -48,6 +48,10 @@ Status check_text(std::string_view text, std::string_view where) {
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
     return refuse("the file is UTF-16; save it as UTF-8", 0);
   }
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && (text[first] == '{' || text.substr(first, 2) == "[{")) {
+    return refuse("the file is JSON; bars and corporate actions are read from CSV: convert it first", 0);
+  }
   if (text.size() > 262 && text.substr(257, 5) == "ustar") {
     return refuse("the file is a tar archive; unpack it and load its members", 0);
   }
