@@ -15,6 +15,7 @@ class EngineTable:
     """It knows the rows that the table has to have. An engine says `sql(text)`, TABLE being the table's name there,
     and `theirs()`, all rows by id."""
 
+    QUOTE = '"'
     MERGE_SOURCE = ""  # A query for the ids 60..89 and 2000..2002, in the engine's words.
 
     def __init__(self, tool, lake, name, env=None):
@@ -60,7 +61,7 @@ class EngineTable:
         self.drop([i for i in self.rows if i >= number])
 
     def they_append(self):
-        others = ", ".join(column for column in matrix.row(self.name, 0) if column != "id")
+        others = ", ".join(f"{self.QUOTE}{column}{self.QUOTE}" for column in matrix.row(self.name, 0) if column != "id")
         self.sql(f"insert into TABLE (id, {others}) select id + 1000, {others} from TABLE where id < 5")
         self.rows |= {i + 1000: row | {"id": i + 1000} for i, row in matrix.rows(self.name, range(5)).items()}
 

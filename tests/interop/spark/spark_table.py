@@ -5,6 +5,7 @@ from engine_table import EngineTable
 
 
 class SparkTable(EngineTable):
+    QUOTE = "`"
     MERGE_SOURCE = "(select id from range(60, 90) union all select id from range(2000, 2003))"
 
     def __init__(self, tool, lake, spark, env, name):
