@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "goldtape/ingest/lake_fixture_internal.h"
@@ -54,6 +55,30 @@ TEST(Ingest, AChangedBarIsAnUpdateAndARevision) {
   ASSERT_EQ(lake.revisions().size(), 1U);
   EXPECT_EQ(std::get<2>(lake.revisions()[0]), 100);
   EXPECT_EQ(std::get<3>(lake.revisions()[0]), 101);
+  EXPECT_EQ(lake.damage(), "");
+}
+
+// Many tickers lie in one file a day. A restatement of few of them is written into it, not beside it.
+TEST(Ingest, ARestatementStaysInTheFileOfItsDay) {
+  TestLake lake;
+  std::vector<Said> said;
+  for (int ticker = 0; ticker < 150; ++ticker) {
+    for (int day = 0; day < 2; ++day) said.push_back({.ticker = fmt::format("T{:03}", ticker), .day = day});
+  }
+  lake.answers().put("a", text_of(said), 0);
+  lake.load_well({"a"});
+  ASSERT_EQ(lake.files("bronze.bars"), 2U);
+  lake.answers().put("b",
+                     text_of({{.ticker = "T003", .close = 101},
+                              {.ticker = "T003", .minute = 1},
+                              {.ticker = "T140", .close = 99}}),
+                     10);
+  EXPECT_EQ(lake.load_well({"b"}).totals().rows_updated, 2);
+  EXPECT_EQ(lake.files("bronze.bars"), 2U);
+  EXPECT_EQ(lake.count("bronze.bars"), 301);
+  lake.answers().put("c", text_of({{.ticker = "T003", .minute = 2}}), 20);
+  lake.load_well({"c"});
+  EXPECT_EQ(lake.files("bronze.bars"), 3U) << "what only comes on top does not write the day again";
   EXPECT_EQ(lake.damage(), "");
 }
 

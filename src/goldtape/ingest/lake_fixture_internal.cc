@@ -217,6 +217,11 @@ std::int64_t TestLake::count(const std::string& table) const {
   return need(table::count_rows(need(lake.catalog().load(table))));
 }
 
+std::size_t TestLake::files(const std::string& table) const {
+  const lake::Lake lake = open();
+  return need(need(lake.catalog().load(table)).data_files()).size();
+}
+
 std::string TestLake::damage() const {
   std::string text;
   for (const lake::FsckFinding& finding : need(lake::fsck(open(), {.deep = true})).findings) {

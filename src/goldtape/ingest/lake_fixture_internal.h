@@ -92,6 +92,8 @@ class TestLake {
   [[nodiscard]] std::vector<AuditFact> audit() const;
   /// Rows of a table.
   [[nodiscard]] std::int64_t count(const std::string& table) const;
+  /// Live data files of a table.
+  [[nodiscard]] std::size_t files(const std::string& table) const;
   /// Findings of fsck that are errors, as text; empty when clean.
   [[nodiscard]] std::string damage() const;
 

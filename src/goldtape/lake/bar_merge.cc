@@ -273,6 +273,7 @@ class BarMerger {
         stands[at->second] = true;
       } else {
         edit.removed[stored.file].insert(key);
+        rewritten_[group_key(stored.bar.ticker, stored.bar.date_days)] = plan.tasks[stored.file].file.spec_id;
       }
     }
     std::vector<BronzeBar> added;
@@ -325,21 +326,32 @@ class BarMerger {
     return spec.path(tuple, table.schema());
   }
 
+  /// Rows that replace others go where these were, in a file that is written again anyway.
+  [[nodiscard]] const table::PartitionSpec& spec_of(const table::Table& table, const BronzeBar& bar,
+                                                    const table::PartitionSpec& otherwise) const {
+    const auto at = rewritten_.find(group_key(bar.ticker, bar.date_days));
+    const auto* spec = at == rewritten_.end() ? nullptr : table.metadata().find_spec(at->second);
+    return spec == nullptr ? otherwise : *spec;
+  }
+
   Result<std::vector<NewRows>> split_bars(const table::Table& table,
                                           const std::vector<BronzeBar>& bars) const {
     std::vector<NewRows> out;
     if (bars.empty()) return out;
-    GT_ASSIGN(const table::PartitionSpec* spec, spec_for(table, bars));
-    std::map<std::string, std::vector<BronzeBar>> partitions;
+    GT_ASSIGN(const table::PartitionSpec* usual, spec_for(table, bars));
+    std::map<std::pair<std::int32_t, std::string>, std::vector<BronzeBar>> partitions;
     std::unordered_map<std::uint64_t, std::vector<BronzeBar>*> of_group;  // A path costs more than its bars.
     for (const BronzeBar& bar : bars) {
       auto& partition = of_group[group_key(bar.ticker, bar.date_days)];
-      if (partition == nullptr) partition = &partitions[partition_of(table, *spec, bar)];
+      if (partition == nullptr) {
+        const table::PartitionSpec& spec = spec_of(table, bar, *usual);
+        partition = &partitions[{spec.spec_id, partition_of(table, spec, bar)}];
+      }
       partition->push_back(bar);
     }
-    for (const auto& [path, rows] : partitions) {
+    for (const auto& [place, rows] : partitions) {
       GT_ASSIGN(auto arrow_rows, bars_table(input_.source, input_.interval, rows, names_));
-      out.push_back({spec->spec_id, path, std::move(arrow_rows)});
+      out.push_back({place.first, place.second, std::move(arrow_rows)});
     }
     return out;
   }
@@ -423,6 +435,8 @@ class BarMerger {
   std::unordered_map<std::uint64_t, Group> groups_;
   std::vector<StandingLoad> standing_;
   std::vector<StoredBar> stored_;
+  std::unordered_map<std::uint64_t, std::int32_t>
+      rewritten_;  ///< Spec of the file that loses rows, by group.
 };
 
 }  // namespace
