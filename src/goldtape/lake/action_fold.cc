@@ -21,12 +21,7 @@ auto key_of(const BronzeAction& row) {
 struct ActionRules {
   const Names& loads;
 
-  [[nodiscard]] bool key_less(const BronzeAction& a, const BronzeAction& b) const {
-    return key_of(a) < key_of(b);
-  }
-  [[nodiscard]] bool same_key(const BronzeAction& a, const BronzeAction& b) const {
-    return key_of(a) == key_of(b);
-  }
+  [[nodiscard]] static auto key(const BronzeAction& row) { return key_of(row); }
   [[nodiscard]] bool earlier(const BronzeAction& a, const BronzeAction& b) const {
     const auto order = [](const BronzeAction& row) {
       return std::tuple(row.observed_us, row.content_hash, row.action.known_at);
@@ -49,10 +44,10 @@ std::uint64_t content_hash(const model::CorporateAction& action) {
 
 bool same_key(const BronzeAction& a, const BronzeAction& b) { return key_of(a) == key_of(b); }
 
-FoldedActions fold(std::vector<BronzeAction> evidence, const Names& load_ids, std::uint32_t loads) {
+FoldedActions fold(const std::vector<BronzeAction>& evidence, const Names& load_ids, std::uint32_t loads) {
   const ActionRules rules{load_ids};
   internal::Fold<BronzeAction, ActionRules> fold(rules, loads);
-  fold.run(std::move(evidence));
+  fold.run(evidence);
   return {std::move(fold.rows), std::move(fold.counts)};
 }
 

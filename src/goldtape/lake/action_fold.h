@@ -29,7 +29,7 @@ struct FoldedActions {
   std::vector<FoldCounts> counts;  ///< [sequence]; [0] stays empty.
 };
 
-[[nodiscard]] FoldedActions fold(std::vector<BronzeAction> evidence, const Names& load_ids,
+[[nodiscard]] FoldedActions fold(const std::vector<BronzeAction>& evidence, const Names& load_ids,
                                  std::uint32_t loads);
 
 /// Two rows of one key.

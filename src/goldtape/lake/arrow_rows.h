@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <arrow/api.h>
@@ -53,7 +54,13 @@ class TableBuilder {
       std::unique_ptr<arrow::ArrayBuilder> builder;
       note(arrow::MakeBuilder(arrow::default_memory_pool(), field->type(), &builder));
       builders_.push_back(std::move(builder));
+      types_.push_back(field->type()->id());
     }
+  }
+
+  /// Room for so many rows more.
+  void reserve(std::int64_t rows) {
+    for (const auto& builder : builders_) note(builder->Reserve(rows));
   }
 
   void text(std::string_view value) {
@@ -109,11 +116,17 @@ class TableBuilder {
  private:
   template <typename Builder, typename Append>
   void as(const Append& append) {
-    auto* builder = dynamic_cast<Builder*>(builders_[next_].get());
-    note(builder == nullptr
-             ? arrow::Status::TypeError("column ", schema_->field(static_cast<int>(next_))->name())
-             : append(*builder));
-    next_ = (next_ + 1) % builders_.size();
+    arrow::ArrayBuilder& builder = *builders_[next_];
+    // By the type's id: a dynamic cast would cost more than most values.
+    const bool fits = types_[next_] == type_of<Builder>();
+    note(fits ? append(static_cast<Builder&>(builder))
+              : arrow::Status::TypeError("column ", schema_->field(static_cast<int>(next_))->name()));
+    if (++next_ == builders_.size()) next_ = 0;
+  }
+  /// arrow::StringBuilder passes its base's type on as its own.
+  template <typename Builder>
+  static constexpr arrow::Type::type type_of() {
+    return std::is_same_v<Builder, arrow::StringBuilder> ? arrow::Type::STRING : Builder::TypeClass::type_id;
   }
   void note(arrow::Status status) {
     if (status_.ok()) status_ = std::move(status);
@@ -121,6 +134,7 @@ class TableBuilder {
 
   std::shared_ptr<arrow::Schema> schema_;
   std::vector<std::unique_ptr<arrow::ArrayBuilder>> builders_;
+  std::vector<arrow::Type::type> types_;
   std::size_t next_ = 0;
   arrow::Status status_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <tuple>
+#include <utility>
 
 #include "goldtape/lake/fold_internal.h"
 
@@ -24,11 +25,8 @@ struct BarRules {
   const Names& loads;
   std::vector<std::uint32_t> ranks;
 
-  [[nodiscard]] bool key_less(const BronzeBar& a, const BronzeBar& b) const {
-    return std::tuple(ranks[a.ticker], a.ts_us) < std::tuple(ranks[b.ticker], b.ts_us);
-  }
-  [[nodiscard]] bool same_key(const BronzeBar& a, const BronzeBar& b) const {
-    return a.ticker == b.ticker && a.ts_us == b.ts_us;
+  [[nodiscard]] std::pair<std::uint32_t, std::int64_t> key(const BronzeBar& bar) const {
+    return {ranks[bar.ticker], bar.ts_us};
   }
   /// Beyond (observed_at, content hash) the order only makes lineage canonical.
   [[nodiscard]] bool earlier(const BronzeBar& a, const BronzeBar& b) const {
@@ -49,10 +47,10 @@ bool same_content(const BronzeBar& a, const BronzeBar& b) {
   return a.content_hash == b.content_hash && a.basis == b.basis;
 }
 
-Folded fold(std::vector<BronzeBar> evidence, const FoldNames& names, std::uint32_t loads) {
+Folded fold(const std::vector<BronzeBar>& evidence, const FoldNames& names, std::uint32_t loads) {
   const BarRules rules{names.loads, ranks_of(names.tickers)};
   internal::Fold<BronzeBar, BarRules> fold(rules, loads);
-  fold.run(std::move(evidence));
+  fold.run(evidence);
   return {std::move(fold.rows), std::move(fold.revisions), std::move(fold.counts)};
 }
 

@@ -51,6 +51,7 @@ struct Folded {
 /// Folds evidence in any order. A row of bronze stands for all that is older than the rest; otherwise all
 /// evidence of a key must be given. A bar that stands carries the lineage of the first to say so since the
 /// content last changed.
-[[nodiscard]] Folded fold(std::vector<BronzeBar> evidence, const FoldNames& names, std::uint32_t loads);
+[[nodiscard]] Folded fold(const std::vector<BronzeBar>& evidence, const FoldNames& names,
+                          std::uint32_t loads);
 
 }  // namespace goldtape::lake

@@ -25,15 +25,31 @@ struct BarKeyHash {
   }
 };
 
+/// Each bar later than the one before, or of the next ticker: no two can be of one key. So answers mostly
+/// come.
+bool is_in_order(const model::BarBatch& bars) {
+  for (std::size_t i = 1; i < bars.size(); ++i) {
+    if (std::tuple(bars.ticker[i - 1], bars.ts_us[i - 1]) >= std::tuple(bars.ticker[i], bars.ts_us[i]))
+      return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 BarLoad make_bar_load(std::string load_id, Timestamp observed_at, model::BarBatch bars,
                       const std::set<std::uint32_t>& refused) {
   BarLoad load{
       .load_id = std::move(load_id), .observed_at = observed_at, .bars = std::move(bars), .accepted = {}};
+  load.accepted.reserve(load.bars.size());
+  if (is_in_order(load.bars)) {
+    for (std::uint32_t i = 0; i < load.bars.size(); ++i) {
+      if (!refused.contains(i)) load.accepted.push_back(i);
+    }
+    return load;
+  }
   std::unordered_map<BarKey, std::uint32_t, BarKeyHash> seen;
   seen.reserve(load.bars.size());
-  load.accepted.reserve(load.bars.size());
   for (std::uint32_t i = 0; i < load.bars.size(); ++i) {
     if (refused.contains(i)) continue;
     const BarKey key{load.bars.ticker[i], load.bars.ts_us[i], model::content_hash(load.bars, i)};

@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -68,7 +69,7 @@ class BarMerger {
     GT_ASSIGN(const table::Table revisions, lake_.catalog().load("bronze.revisions"));
     GT_ASSIGN(const table::ScanPlan plan, read_stored_bars(bars));
     GT_RETURN_IF_ERROR(read_standing_loads());
-    Folded folded = fold(std::move(evidence_), names_, static_cast<std::uint32_t>(input_.loads.size()));
+    Folded folded = fold(evidence_, names_, static_cast<std::uint32_t>(input_.loads.size()));
     for (std::size_t i = 0; i < out.counts.size(); ++i) out.counts[i] = folded.counts[i + 1];
     GT_RETURN_IF_ERROR(write_bars(bars, plan, folded.rows, out));
     if (auto written = write_revisions(revisions, std::move(folded.revisions), out); !written) {
@@ -79,11 +80,23 @@ class BarMerger {
   }
 
  private:
-  BronzeBar bar_of(const BarLoad& load, std::uint32_t row, std::uint32_t load_number) {
+  /// A load's numbers in names_.
+  struct LoadNames {
+    std::uint32_t load = 0;
+    std::vector<std::uint32_t> tickers;  ///< By the batch's.
+  };
+  LoadNames names_of(const BarLoad& load) {
+    LoadNames names{.load = names_.loads.intern(load.load_id), .tickers = {}};
+    for (const std::string& ticker : load.bars.tickers)
+      names.tickers.push_back(names_.tickers.intern(ticker));
+    return names;
+  }
+
+  [[nodiscard]] BronzeBar bar_of(const BarLoad& load, std::uint32_t row, const LoadNames& names) const {
     const model::BarBatch& bars = load.bars;
     const model::BarOrigin& origin = bars.origin;
-    BronzeBar bar{.ticker = names_.tickers.intern(bars.tickers[bars.ticker[row]]),
-                  .load = load_number,
+    BronzeBar bar{.ticker = names.tickers[bars.ticker[row]],
+                  .load = names.load,
                   .date_days = bars.date_days[row],
                   .session = bars.session[row],
                   .basis = origin.basis,
@@ -97,7 +110,10 @@ class BarMerger {
   }
 
   Group& group_of(const BronzeBar& bar) {
-    Group& group = groups_[group_key(bar.ticker, bar.date_days)];
+    const std::uint64_t key = group_key(bar.ticker, bar.date_days);
+    if (last_group_ == nullptr || key != last_key_) last_group_ = &groups_[key];  // Maps keep their places.
+    last_key_ = key;
+    Group& group = *last_group_;
     group.first_us = std::min(group.first_us, bar.ts_us);
     group.last_us = std::max(group.last_us, bar.ts_us);
     group.oldest_observed_us = std::min(group.oldest_observed_us, bar.observed_us);
@@ -105,20 +121,23 @@ class BarMerger {
   }
 
   void take_in_loads() {
+    std::size_t bars = 0;
+    for (const BarLoad* load : input_.loads) bars += load->accepted.size();
+    evidence_.reserve(bars);
     for (std::size_t i = 0; i < input_.loads.size(); ++i) {
       const BarLoad& load = *input_.loads[i];
-      const std::uint32_t number = names_.loads.intern(load.load_id);
+      const LoadNames names = names_of(load);
       for (const std::uint32_t row : load.accepted) {
-        BronzeBar bar = bar_of(load, row, number);
+        BronzeBar bar = bar_of(load, row, names);
         bar.sequence = static_cast<std::uint32_t>(i) + 1;
         group_of(bar);
         evidence_.push_back(bar);
       }
     }
     if (input_.withdrawn == nullptr) return;
-    const std::uint32_t number = names_.loads.intern(input_.withdrawn->load_id);
+    const LoadNames names = names_of(*input_.withdrawn);
     for (const std::uint32_t row : input_.withdrawn->accepted) {
-      group_of(bar_of(*input_.withdrawn, row, number)).refold = true;
+      group_of(bar_of(*input_.withdrawn, row, names)).refold = true;
     }
   }
 
@@ -249,9 +268,9 @@ class BarMerger {
       });
       if (!needed) continue;
       GT_ASSIGN(const BarLoad load, read_(standing.load_id));
-      const std::uint32_t number = names_.loads.intern(standing.load_id);
+      const LoadNames names = names_of(load);
       for (const std::uint32_t row : load.accepted) {
-        const BronzeBar bar = bar_of(load, row, number);
+        const BronzeBar bar = bar_of(load, row, names);
         if (refolds(bar)) evidence_.push_back(bar);
       }
     }
@@ -260,12 +279,30 @@ class BarMerger {
 
   Status write_bars(const table::Table& table, const table::ScanPlan& plan,
                     const std::vector<BronzeBar>& rows, BarMerge& out) {
+    RowEdit edit = new_edit(plan);
+    const std::vector<bool> stands = compare_with_stored(plan, rows, edit);
+    std::vector<const BronzeBar*> added;
+    added.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (!stands[i]) added.push_back(&rows[i]);
+    }
+    if (added.empty() && edit.removed.empty()) return {};
+    out.rows_written = static_cast<std::int64_t>(added.size());
+    GT_ASSIGN(edit.added, split_bars(table, added));
+    GT_ASSIGN(table::Rewrite rewrite, write_edit(table, edit));
+    out.changes.push_back({table, std::move(rewrite), filter()});
+    return {};
+  }
+
+  /// Which rows are stored as they are; of the others stored, `edit` gets to know what is removed.
+  std::vector<bool> compare_with_stored(const table::ScanPlan& plan, const std::vector<BronzeBar>& rows,
+                                        RowEdit& edit) {
+    std::vector<bool> stands(rows.size(), false);
+    if (stored_.empty()) return stands;
     std::unordered_map<RowKey, std::size_t, RowKeyHash> final_rows;
     final_rows.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i)
       final_rows.emplace(RowKey{rows[i].ticker, rows[i].ts_us}, i);
-    RowEdit edit = new_edit(plan);
-    std::vector<bool> stands(rows.size(), false);
     for (const StoredBar& stored : stored_) {
       const RowKey key{stored.bar.ticker, stored.bar.ts_us};
       const auto at = final_rows.find(key);
@@ -276,16 +313,7 @@ class BarMerger {
         rewritten_[group_key(stored.bar.ticker, stored.bar.date_days)] = plan.tasks[stored.file].file.spec_id;
       }
     }
-    std::vector<BronzeBar> added;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (!stands[i]) added.push_back(rows[i]);
-    }
-    if (added.empty() && edit.removed.empty()) return {};
-    out.rows_written = static_cast<std::int64_t>(added.size());
-    GT_ASSIGN(edit.added, split_bars(table, added));
-    GT_ASSIGN(table::Rewrite rewrite, write_edit(table, edit));
-    out.changes.push_back({table, std::move(rewrite), filter()});
-    return {};
+    return stands;
   }
 
   [[nodiscard]] RowEdit new_edit(const table::ScanPlan& plan) const {
@@ -298,7 +326,7 @@ class BarMerger {
   }
 
   [[nodiscard]] Result<const table::PartitionSpec*> spec_for(const table::Table& table,
-                                                             const std::vector<BronzeBar>& bars) const {
+                                                             std::span<const BronzeBar* const> bars) const {
     const table::TableMetadata& metadata = table.metadata();
     if (!model::is_intraday(input_.interval)) {
       for (const table::PartitionSpec& spec : metadata.partition_specs) {
@@ -308,7 +336,7 @@ class BarMerger {
       return &metadata.default_spec();
     }
     std::set<std::uint32_t> tickers;
-    for (const BronzeBar& bar : bars) tickers.insert(bar.ticker);
+    for (const BronzeBar* bar : bars) tickers.insert(bar->ticker);
     const auto* narrow = metadata.find_spec_by_columns({"interval", "ticker", "date"});
     return narrow != nullptr && tickers.size() < kWideFromTickers ? narrow : &metadata.default_spec();
   }
@@ -335,17 +363,17 @@ class BarMerger {
   }
 
   Result<std::vector<NewRows>> split_bars(const table::Table& table,
-                                          const std::vector<BronzeBar>& bars) const {
+                                          std::span<const BronzeBar* const> bars) const {
     std::vector<NewRows> out;
     if (bars.empty()) return out;
     GT_ASSIGN(const table::PartitionSpec* usual, spec_for(table, bars));
-    std::map<std::pair<std::int32_t, std::string>, std::vector<BronzeBar>> partitions;
-    std::unordered_map<std::uint64_t, std::vector<BronzeBar>*> of_group;  // A path costs more than its bars.
-    for (const BronzeBar& bar : bars) {
-      auto& partition = of_group[group_key(bar.ticker, bar.date_days)];
+    std::map<std::pair<std::int32_t, std::string>, std::vector<const BronzeBar*>> partitions;
+    std::unordered_map<std::uint64_t, std::vector<const BronzeBar*>*> of_group;  // A path is slow to make.
+    for (const BronzeBar* bar : bars) {
+      auto& partition = of_group[group_key(bar->ticker, bar->date_days)];
       if (partition == nullptr) {
-        const table::PartitionSpec& spec = spec_of(table, bar, *usual);
-        partition = &partitions[{spec.spec_id, partition_of(table, spec, bar)}];
+        const table::PartitionSpec& spec = spec_of(table, *bar, *usual);
+        partition = &partitions[{spec.spec_id, partition_of(table, spec, *bar)}];
       }
       partition->push_back(bar);
     }
@@ -433,6 +461,8 @@ class BarMerger {
   FoldNames names_;
   std::vector<BronzeBar> evidence_;
   std::unordered_map<std::uint64_t, Group> groups_;
+  Group* last_group_ = nullptr;
+  std::uint64_t last_key_ = 0;
   std::vector<StandingLoad> standing_;
   std::vector<StoredBar> stored_;
   std::unordered_map<std::uint64_t, std::int32_t>

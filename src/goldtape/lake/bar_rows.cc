@@ -162,10 +162,13 @@ Status append_revisions(const arrow::Table& rows, FoldNames& names, std::vector<
 }
 
 Result<std::shared_ptr<arrow::Table>> bars_table(std::string_view source, model::Interval interval,
-                                                 std::span<const BronzeBar> bars, const FoldNames& names) {
+                                                 std::span<const BronzeBar* const> bars,
+                                                 const FoldNames& names) {
   GT_ASSIGN(const model::TableDef* def, model::find_table("bronze.bars"));
   TableBuilder out(*def);
-  for (const BronzeBar& bar : bars) {
+  out.reserve(std::ssize(bars));
+  for (const BronzeBar* each : bars) {
+    const BronzeBar& bar = *each;
     put_key(out, source, interval, bar, names);
     put_content(out, bar.content);
     out.text(model::to_string(bar.session));

@@ -23,7 +23,7 @@ Status append_bars(const arrow::Table& rows, FoldNames& names, std::vector<Bronz
 /// Rows of bronze.bars in its schema. Errors: kInternal GT5023.
 [[nodiscard]] Result<std::shared_ptr<arrow::Table>> bars_table(std::string_view source,
                                                                model::Interval interval,
-                                                               std::span<const BronzeBar> bars,
+                                                               std::span<const BronzeBar* const> bars,
                                                                const FoldNames& names);
 
 /// The same for bronze.revisions.

@@ -11,8 +11,8 @@
 
 namespace goldtape::lake::internal {
 
-/// `Rules` has key_less(a, b), same_key(a, b), earlier(a, b): the order of observation, and same_content(a,
-/// b). `Row` has `sequence`.
+/// `Rules` has key(row): cheap to compare, valid as long as the row; earlier(a, b): the order of observation;
+/// and same_content(a, b). `Row` has `sequence`.
 template <typename Row, typename Rules>
 class Fold {
  public:
@@ -22,51 +22,73 @@ class Fold {
   std::vector<std::pair<Row, Row>> revisions;
   std::vector<FoldCounts> counts;
 
-  void run(std::vector<Row> evidence) {
-    std::sort(evidence.begin(), evidence.end(), [&](const Row& a, const Row& b) {
-      if (rules_.key_less(a, b)) return true;
-      if (rules_.key_less(b, a)) return false;
-      return a.sequence != b.sequence ? a.sequence < b.sequence : rules_.earlier(a, b);
-    });
-    for (auto first = evidence.begin(); first != evidence.end();) {
+  void run(const std::vector<Row>& evidence) {
+    const std::vector<Place> order = in_order(evidence);
+    rows.reserve(evidence.size());
+    std::vector<const Row*> same;
+    for (auto first = order.begin(); first != order.end();) {
       const auto last =
-          std::find_if(first, evidence.end(), [&](const Row& row) { return !rules_.same_key(row, *first); });
-      count({first, last});
-      if (last - first > 1) {
-        std::sort(first, last, [&](const Row& a, const Row& b) { return rules_.earlier(a, b); });
+          std::find_if(first, order.end(), [&](const Place& place) { return place.key != first->key; });
+      same.clear();
+      for (auto place = first; place != last; ++place) same.push_back(place->row);
+      count(same);
+      if (same.size() > 1) {
+        std::sort(same.begin(), same.end(),
+                  [&](const Row* a, const Row* b) { return rules_.earlier(*a, *b); });
       }
-      fold_key({first, last});
+      fold_key(same);
       first = last;
     }
   }
 
  private:
+  using Key = decltype(std::declval<const Rules&>().key(std::declval<const Row&>()));
+
+  /// Keys are sorted, not rows: these are many times as large, and lie anywhere.
+  struct Place {
+    Key key;
+    const Row* row;
+  };
+
+  std::vector<Place> in_order(const std::vector<Row>& evidence) const {
+    std::vector<Place> order;
+    order.reserve(evidence.size());
+    for (const Row& row : evidence) order.push_back({rules_.key(row), &row});
+    const auto before = [&](const Place& a, const Place& b) {
+      if (a.key != b.key) return a.key < b.key;
+      return a.row->sequence != b.row->sequence ? a.row->sequence < b.row->sequence
+                                                : rules_.earlier(*a.row, *b.row);
+    };
+    if (!std::is_sorted(order.begin(), order.end(), before)) std::sort(order.begin(), order.end(), before);
+    return order;
+  }
+
   /// Requires: evidence of one key, by sequence.
-  void count(std::span<const Row> evidence) {
+  void count(std::span<const Row* const> evidence) {
     const Row* current = nullptr;
-    for (const Row& row : evidence) {
-      const bool wins = current == nullptr || !rules_.earlier(row, *current);
-      if (row.sequence != 0) {
-        FoldCounts& mine = counts[row.sequence];
+    for (const Row* row : evidence) {
+      const bool wins = current == nullptr || !rules_.earlier(*row, *current);
+      if (row->sequence != 0) {
+        FoldCounts& mine = counts[row->sequence];
         if (current == nullptr) {
           ++mine.inserted;
-        } else if (wins && !rules_.same_content(row, *current)) {
+        } else if (wins && !rules_.same_content(*row, *current)) {
           ++mine.updated;
         } else {
           ++mine.unchanged;
         }
       }
-      if (wins) current = &row;
+      if (wins) current = row;
     }
   }
 
   /// Requires: evidence of one key, in the order of observation.
-  void fold_key(std::span<const Row> evidence) {
-    const Row* current = &evidence.front();
-    for (const Row& row : evidence.subspan(1)) {
-      if (rules_.same_content(row, *current)) continue;
-      revisions.emplace_back(*current, row);
-      current = &row;
+  void fold_key(std::span<const Row* const> evidence) {
+    const Row* current = evidence.front();
+    for (const Row* row : evidence.subspan(1)) {
+      if (rules_.same_content(*row, *current)) continue;
+      revisions.emplace_back(*current, *row);
+      current = row;
     }
     rows.push_back(*current);
   }

@@ -82,7 +82,9 @@ class TinyMarket {
                      bar.volume, bar.vwap, bar.trade_count, bar.adj_close};
       rows.push_back(row);
     }
-    GT_TEST_ASSIGN(auto arrow_rows, bars_table(source, interval, rows, fold_names));
+    std::vector<const BronzeBar*> each;
+    for (const BronzeBar& row : rows) each.push_back(&row);
+    GT_TEST_ASSIGN(auto arrow_rows, bars_table(source, interval, each, fold_names));
     append("bronze.bars", arrow_rows,
            wide ? std::vector<std::string>{"interval", "date"}
                 : std::vector<std::string>{"interval", "ticker", "date"});
