@@ -172,7 +172,7 @@ void BarBuilder::reject(const BarCells& cells, std::uint32_t ticker, std::int64_
   row.ts_us = ts_us;
   model::SessionPart part{};
   set_session(ts_us, row.date_days, part);
-  row.reason = missing_names(cells.missing);
+  row.reason = cells.reason.empty() ? missing_names(cells.missing) : std::string(cells.reason);
   row.text = utf8_prefix(cells.row_text, kKeptRowText);
   batch_.rejected.push_back(std::move(row));
 }

@@ -26,6 +26,7 @@ struct BarCells {
   double adj_close = model::absent_price();
   std::uint32_t missing = 0;
   std::string_view row_text;  ///< For rejected rows; not kept otherwise.
+  std::string_view reason;    ///< Of a rejected row, in place of what is missing; may be empty.
 };
 
 /// How a ticker's rows were found to follow each other.

@@ -81,7 +81,12 @@ class BarsCsv {
     const NumberFault fault = parse_integer(text, context_.dialect.decimal, out);
     if (fault == NumberFault::kNone) [[likely]]
       return {};
-    if (!is_null(text)) return bad_number(fault, role, text);
+    const bool set_aside = fault == NumberFault::kFraction && context_.dialect.set_aside_fractions;
+    if (!set_aside && !is_null(text)) return bad_number(fault, role, text);
+    if (set_aside && role == Role::kVolume) {
+      reason_ = fmt::format("volume {}", excerpt(text));
+      cells_.reason = reason_;
+    }
     out = model::kAbsentCount;
     cells_.missing |= 1U << static_cast<unsigned>(role);
     return {};
@@ -96,6 +101,7 @@ class BarsCsv {
     const TimeFault fault = format_.read(time, cells_.time);
     if (fault != TimeFault::kNone) return bad_time(fault, time, format_, table_.here());
     cells_.missing = 0;
+    cells_.reason = {};
     if (table_.has(Role::kVwap)) GT_RETURN_IF_ERROR(read_decimal(Role::kVwap, cells_.vwap));
     if (table_.has(Role::kAdjClose)) GT_RETURN_IF_ERROR(read_decimal(Role::kAdjClose, cells_.adj_close));
     if (table_.has(Role::kTradeCount))
@@ -121,6 +127,7 @@ class BarsCsv {
   BarCells cells_;
   std::string constant_ticker_;
   std::string joined_time_;
+  std::string reason_;
 };
 
 }  // namespace

@@ -20,8 +20,8 @@ class Content {
 
   /// Looks at the first bytes, not at the name; undoes gzip or zstd, not zip; checks that text is UTF-8 and
   /// drops its byte order mark. `packed` must outlive the content. Errors (kDamaged): io/compression.h's,
-  /// GT2012 an empty file, GT2013 not text and not Parquet (UTF-16, tar, JSON, NUL bytes) or not UTF-8, with the
-  /// line; GT2014 more than 4 GiB, or a bomb; GT2240 (kUnsupported) DBZ, the forerunner of DBN.
+  /// GT2012 an empty file, GT2013 not text and not Parquet (UTF-16, tar, JSON, NUL bytes) or not UTF-8, with
+  /// the line; GT2014 more than 4 GiB, or a bomb; GT2240 (kUnsupported) DBZ, the forerunner of DBN.
   Status open(std::string_view packed, std::string_view where);
 
   [[nodiscard]] Kind kind() const { return kind_; }

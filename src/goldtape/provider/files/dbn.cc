@@ -142,7 +142,7 @@ Result<DbnMetadata> read_dbn_metadata(std::string_view bytes, std::string_view w
   };
   if (!is_dbn(bytes) || bytes[3] == 0) return damaged("the file does not begin as DBN does");
   DbnMetadata metadata;
-  metadata.version = bytes[3];
+  metadata.version = static_cast<unsigned char>(bytes[3]);
   if (metadata.version > kNewestVersion) {
     return fail(ErrorKind::kUnsupported, 2240,
                 fmt::format("DBN version {} is newer than the versions 1 to {} that are read; ask the vendor "

@@ -89,6 +89,7 @@ Dialect massive_dialect() {
   dialect.columns[Role::kTradeCount] = {"transactions"};
   dialect.tz = "America/New_York";
   dialect.ts_format = "epoch_ns";
+  dialect.set_aside_fractions = true;
   return dialect;
 }
 

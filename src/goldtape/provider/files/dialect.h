@@ -75,6 +75,8 @@ struct Dialect {
   std::string ts_format = "auto";
   /// Fields that mean "no value" in a price, volume or count. Never applied to tickers.
   std::vector<std::string> null_words = {"", "null"};
+  /// Rows with a fraction of a share go to quarantine, and do not refuse the file (CSV).
+  bool set_aside_fractions = false;
   model::PriceBasis price_basis = model::PriceBasis::kRaw;
   bool operator==(const Dialect&) const = default;
 };

@@ -18,9 +18,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 16> kKeys = {
-    "based_on", "column_order", "columns", "decimal", "delimiter",        "label",     "name", "null_words",
-    "order",    "price_basis",  "quote",   "ticker",  "ticker_from_name", "ts_format", "tz",   "volume"};
+constexpr std::array<std::string_view, 17> kKeys = {
+    "based_on", "column_order",     "columns",   "decimal",     "delimiter", "label",
+    "name",     "null_words",       "order",     "price_basis", "quote",     "set_aside_fractions",
+    "ticker",   "ticker_from_name", "ts_format", "tz",          "volume"};
 
 std::unexpected<Error> bad(std::string message) { return fail(ErrorKind::kUsage, 2011, std::move(message)); }
 
@@ -97,9 +98,9 @@ Status set_key(std::string_view key, const json& value, Dialect& dialect) {
   if (key == "columns") return set_columns(value, dialect);
   if (key == "column_order") return set_column_order(value, dialect);
   if (key == "volume") return set_volume(value, dialect);
-  if (key == "ticker_from_name") {
+  if (key == "ticker_from_name" || key == "set_aside_fractions") {
     if (!value.is_boolean()) return wrong_type(key, "true or false", value);
-    dialect.ticker_from_name = value.get<bool>();
+    (key == "ticker_from_name" ? dialect.ticker_from_name : dialect.set_aside_fractions) = value.get<bool>();
     return {};
   }
   if (key == "null_words") {
@@ -175,7 +176,7 @@ std::string to_json(const Dialect& dialect) {
     columns[std::string(to_string(role))] =
         found == dialect.columns.end() ? json::array() : json(found->second);
   }
-  const json value = {
+  json value = {
       {"name", dialect.name},
       {"delimiter", character_text(dialect.delimiter)},
       {"quote", character_text(dialect.quote)},
@@ -192,6 +193,8 @@ std::string to_json(const Dialect& dialect) {
       {"null_words", dialect.null_words},
       {"price_basis", model::to_string(dialect.price_basis)},
   };
+  // Said only where it holds: a load's id has this text in it, and those of older loads must stay.
+  if (dialect.set_aside_fractions) value["set_aside_fractions"] = true;
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -56,6 +56,17 @@ TEST(FlatFiles, MinutesBeginAtTheirInstant) {
   EXPECT_EQ(batch.row(1).session, model::SessionPart::kRegular);
 }
 
+TEST(FlatFiles, FractionsOfAShareAreSetAside) {
+  const auto batch = parsed(std::string(kHeader) +
+                                "AAPL,10.5,200,200,200,200,1719907200000000000,1\n"
+                                "MSFT,10,200,200,200,200,1719907200000000000,1\n",
+                            model::Interval::k1m);
+  EXPECT_EQ(batch.size(), 1U);
+  ASSERT_EQ(batch.rejected.size(), 1U);
+  EXPECT_EQ(batch.rejected[0].reason, "volume 10.5");
+  EXPECT_EQ(batch.rejected[0].ticker, "AAPL");
+}
+
 TEST(FlatFiles, DaysAreNamedByMidnightInNewYork) {
   const auto batch =
       parsed(std::string(kHeader) + "AAPL,58046178,216.15,220.27,220.38,215.1,1719892800000000000,522131\n",
