@@ -1,21 +1,11 @@
-"""The MinIO of tests/interop/s3, with a bucket like Massive's in it."""
+"""A MinIO with a bucket like Massive's in it."""
 
 from __future__ import annotations
 
 import dataclasses
 import gzip
-import importlib.util
-import pathlib
-import sys
 
 import pytest
-
-S3 = pathlib.Path(__file__).resolve().parents[1] / "s3" / "conftest.py"
-spec = importlib.util.spec_from_file_location("s3_service", S3)
-s3_service = importlib.util.module_from_spec(spec)
-sys.modules[spec.name] = s3_service
-spec.loader.exec_module(s3_service)
-minio = s3_service.minio
 
 HEADER = "ticker,volume,open,close,high,low,window_start,transactions\n"
 FOLDERS = {"1m": "us_stocks_sip/minute_aggs_v1", "1d": "us_stocks_sip/day_aggs_v1"}
