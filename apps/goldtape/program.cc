@@ -10,6 +10,7 @@
 #include "goldtape/io/faulty_filesystem.h"
 #include "goldtape/io/scheme_filesystem.h"
 #include "s3_lake.h"
+#include "version.h"
 
 namespace goldtape::app {
 
@@ -49,6 +50,7 @@ int Program::run(int argc, char** argv) {
   root_.add_option("--log-format", globals_.log_format,
                    "human or json (Elastic Common Schema, one object a line)");
   root_.add_flag("-q,--quiet", globals_.quiet, "No progress and no remarks, only answers and errors");
+  root_.set_version_flag("--version", std::string("goldtape ") + kVersion);
   root_.require_subcommand(1);
   root_.fallthrough();
   root_.option_defaults()->always_capture_default();
