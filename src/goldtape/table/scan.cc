@@ -10,11 +10,13 @@
 #include <fmt/format.h>
 
 #include "goldtape/base/text.h"
+#include "goldtape/io/s3_options.h"
 #include "goldtape/table/arrow_internal.h"
 #include "goldtape/table/location.h"
 #include "goldtape/table/manifest_cache_internal.h"
 #include "goldtape/table/page_scan_internal.h"
 #include "goldtape/table/parquet_reader.h"
+#include "goldtape/table/work_sharing_internal.h"
 
 namespace goldtape::table {
 namespace {
@@ -74,27 +76,64 @@ Result<DeleteIndex> read_deletes(const Table& table, const std::vector<ManifestF
   return index;
 }
 
+// What one manifest adds to a plan.
+struct ManifestTasks {
+  std::vector<ScanTask> tasks;
+  std::int64_t files_seen = 0;
+};
+
 Status add_tasks(const Table& table, const ManifestFile& manifest, const BoundExpression& filter,
-                 const DeleteIndex& deletes, ScanPlan& plan) {
+                 const DeleteIndex& deletes, ManifestTasks& out) {
   GT_ASSIGN(const PartitionSpec* spec, spec_of(table, manifest));
-  if (!filter.may_match(manifest, *spec)) return {};
-  ++plan.stats.manifests_read;
   GT_ASSIGN(const auto entries, internal::load_live_entries(table.filesystem(), manifest, table.metadata()));
+  out.files_seen = std::ssize(*entries);
   for (const ManifestEntry& entry : *entries) {
-    ++plan.stats.files_seen;
     if (!filter.may_match(entry.file, *spec)) continue;
     if (entry.file.format != "PARQUET" && entry.file.format != "parquet") {
       return fail(ErrorKind::kUnsupported, 4033,
                   fmt::format("data files of format {} are not read", entry.file.format), entry.file.path);
     }
-    ScanTask task;
+    ScanTask& task = out.tasks.emplace_back();
     GT_ASSIGN(task.path, to_path(entry.file.path));
     if (!filter.must_match(entry.file, *spec)) task.residual = filter;
     task.sequence_number = entry.sequence_number.value_or(0);
     if (!deletes.empty()) task.deletes = deletes.find(entry.file, task.sequence_number, table.metadata());
     task.file = entry.file;
-    plan.tasks.push_back(std::move(task));
   }
+  return {};
+}
+
+// Positions, not tasks: these are large.
+std::vector<ScanTask> in_order_of_path(std::vector<ManifestTasks> parts) {
+  std::vector<ScanTask*> order;
+  for (ManifestTasks& part : parts) {
+    for (ScanTask& task : part.tasks) order.push_back(&task);
+  }
+  std::sort(order.begin(), order.end(),
+            [](const ScanTask* a, const ScanTask* b) { return a->path < b->path; });
+  std::vector<ScanTask> tasks;
+  tasks.reserve(order.size());
+  for (ScanTask* task : order) tasks.push_back(std::move(*task));
+  return tasks;
+}
+
+Status find_tasks(const Table& table, const std::vector<ManifestFile>& manifests,
+                  const BoundExpression& filter, const DeleteIndex& deletes, ScanPlan& plan) {
+  std::vector<const ManifestFile*> wanted;
+  for (const ManifestFile& manifest : manifests) {
+    if (manifest.deletes) continue;
+    GT_ASSIGN(const PartitionSpec* spec, spec_of(table, manifest));
+    if (filter.may_match(manifest, *spec)) wanted.push_back(&manifest);
+  }
+  std::vector<ManifestTasks> parts(wanted.size());
+  const auto add = [&](std::size_t i) { return add_tasks(table, *wanted[i], filter, deletes, parts[i]); };
+  const bool remote = !wanted.empty() && io::is_s3_path(wanted.front()->path);
+  GT_RETURN_IF_ERROR(remote ? internal::share_waiting(parts.size(), add)
+                            : internal::share_work(parts.size(), 0, add));
+  plan.stats.manifests_read = std::ssize(wanted);
+  for (const ManifestTasks& part : parts) plan.stats.files_seen += part.files_seen;
+  plan.tasks = in_order_of_path(std::move(parts));
+  plan.stats.files_matched = std::ssize(plan.tasks);
   return {};
 }
 
@@ -201,12 +240,7 @@ Result<ScanPlan> plan_scan(const Table& table, const ScanOptions& options) {
   GT_ASSIGN(const auto manifests, table.manifests(*snapshot));
   plan.stats.manifests_total = static_cast<std::int64_t>(manifests.size());
   GT_ASSIGN(const DeleteIndex deletes, read_deletes(table, manifests, filter));
-  for (const ManifestFile& manifest : manifests) {
-    if (!manifest.deletes) GT_RETURN_IF_ERROR(add_tasks(table, manifest, filter, deletes, plan));
-  }
-  std::sort(plan.tasks.begin(), plan.tasks.end(),
-            [](const ScanTask& a, const ScanTask& b) { return a.path < b.path; });
-  plan.stats.files_matched = static_cast<std::int64_t>(plan.tasks.size());
+  GT_RETURN_IF_ERROR(find_tasks(table, manifests, filter, deletes, plan));
   return plan;
 }
 

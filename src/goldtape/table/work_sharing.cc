@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 
+#include <arrow/io/interfaces.h>
 #include <arrow/util/thread_pool.h>
 
 #include "goldtape/table/work_sharing_internal.h"
@@ -40,22 +41,31 @@ struct Shared {
   }
 };
 
-}  // namespace
-
-Status share_work(std::size_t pieces, int threads, const std::function<Status(std::size_t)>& work) {
+Status share(std::size_t pieces, int threads, const std::function<Status(std::size_t)>& work,
+             arrow::internal::ThreadPool& pool) {
   auto shared = std::make_shared<Shared>();
   shared->work = work;
   shared->pieces = pieces;
-  auto* pool = arrow::internal::GetCpuThreadPool();
-  const auto wanted = static_cast<std::size_t>(threads > 0 ? threads : pool->GetCapacity());
+  const auto wanted = static_cast<std::size_t>(threads > 0 ? threads : pool.GetCapacity());
   for (std::size_t i = 1; i < std::min(wanted, pieces); ++i) {
-    if (!pool->Spawn([shared] { shared->run(); }).ok()) break;  // Then the caller does it alone.
+    if (!pool.Spawn([shared] { shared->run(); }).ok()) break;  // Then the caller does it alone.
   }
   shared->run();
   std::unique_lock lock(shared->mutex);
   shared->changed.wait(lock, [&] { return shared->running == 0; });
   if (shared->failed) return std::unexpected<Error>(shared->failed->second);
   return {};
+}
+
+}  // namespace
+
+Status share_work(std::size_t pieces, int threads, const std::function<Status(std::size_t)>& work) {
+  return share(pieces, threads, work, *arrow::internal::GetCpuThreadPool());
+}
+
+Status share_waiting(std::size_t pieces, const std::function<Status(std::size_t)>& work) {
+  return share(pieces, 0, work,
+               dynamic_cast<arrow::internal::ThreadPool&>(*arrow::io::default_io_context().executor()));
 }
 
 }  // namespace goldtape::table::internal

@@ -14,4 +14,7 @@ namespace goldtape::table::internal {
 /// thread of the pool: the caller works through whatever no other thread has taken.
 Status share_work(std::size_t pieces, int threads, const std::function<Status(std::size_t)>& work);
 
+/// The same where each piece mostly waits for an answer: on more threads than there are processors.
+Status share_waiting(std::size_t pieces, const std::function<Status(std::size_t)>& work);
+
 }  // namespace goldtape::table::internal
