@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "goldtape/provider/files/dialect_json.h"
+#include "goldtape/provider/files/flat_files.h"
 #include "goldtape/provider/files/inspect.h"
 #include "goldtape/testing/temporary_directory.h"
 
@@ -40,6 +41,21 @@ class ClientTest : public ::testing::Test {
   std::filesystem::path root_{folder_.path()};
   std::shared_ptr<io::FileSystem> files_ = io::local_filesystem();
 };
+
+TEST_F(ClientTest, AFileThatWasReplacedSinceItWasListedIsNotTakenForTheOldOne) {
+  const std::string path = write("2024-01-02.csv.gz", "bytes");
+  const Timestamp modified = files_->info(path).value().modified;
+  FlatFile listed{.key = "2024-01-02.csv.gz", .etag = "1", .modified = modified};
+  FilesProvider provider(files_, root_.string());
+  const auto same = provider.fetch(flat_file_request(listed, model::Interval::k1m));
+  ASSERT_TRUE(same) << same.error().to_string();
+  EXPECT_EQ(same->observed_at, modified);
+  listed.modified -= std::chrono::minutes(1);
+  const auto replaced = provider.fetch(flat_file_request(listed, model::Interval::k1m));
+  ASSERT_FALSE(replaced);
+  EXPECT_EQ(replaced.error().code, 2260);
+  EXPECT_EQ(exit_code(replaced.error().kind), 4);
+}
 
 TEST_F(ClientTest, AFileIsOneRequest) {
   const std::string path = write("AAPL_1min.csv.gz", "bytes as they are");
