@@ -2,7 +2,9 @@
 //   table_reads LAKE symbol|day|all SECURITY_ID|DATE|- REPEATS OUT.arrow
 //   table_reads LAKE files
 // Prints the milliseconds of each read, from asking the catalog to columns in memory; the last result goes to
-// OUT as an Arrow stream. `files`: the data files of the current snapshot.
+// OUT as an Arrow stream. `files`: the data files of the current snapshot. A lake on S3 is named by the
+// folder of its catalog, with its warehouse in GOLDTAPE_TEST_WAREHOUSE; AWS's variables say how S3 is
+// reached.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -14,7 +16,10 @@
 #include <arrow/util/thread_pool.h>
 #include <fmt/format.h>
 
+#include "goldtape/base/config.h"
 #include "goldtape/base/time.h"
+#include "goldtape/io/s3_filesystem.h"
+#include "goldtape/io/scheme_filesystem.h"
 #include "goldtape/lake/lake.h"
 #include "goldtape/table/catalog.h"
 #include "goldtape/table/location.h"
@@ -45,11 +50,24 @@ table::Expression filter_of(const std::string& what, const std::string& value) {
   return {};
 }
 
+lake::Lake open_lake(const std::string& folder) {
+  lake::LakeOptions options;
+  if (const char* warehouse = std::getenv("GOLDTAPE_TEST_WAREHOUSE"); warehouse != nullptr) {
+    options.warehouse = warehouse;
+    options.filesystem =
+        io::scheme_filesystem(io::local_filesystem(), []() -> Result<std::shared_ptr<io::FileSystem>> {
+          GT_ASSIGN(const auto s3, io::S3Options::from(Config{}, process_environment()));
+          return io::s3_filesystem(s3);
+        });
+  }
+  return take(lake::Lake::open(folder, options));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc == 3 && std::string(argv[2]) == "files") {
-    const auto lake = take(lake::Lake::open(argv[1]));
+    const auto lake = open_lake(argv[1]);
     for (const auto& file : take(take(lake.catalog().load("silver.bars_1m")).data_files())) {
       fmt::print("{}\n", take(table::to_path(file.path)));
     }
@@ -58,7 +76,7 @@ int main(int argc, char** argv) {
   if (argc != 6) die("table_reads LAKE symbol|day|all SECURITY_ID|DATE|- REPEATS OUT.arrow");
   const std::string what = argv[2];
   check(arrow::SetCpuThreadPoolCapacity(2));
-  const auto lake = take(lake::Lake::open(argv[1]));
+  const auto lake = open_lake(argv[1]);
   table::ScanOptions options;
   options.filter = filter_of(what, argv[3]);
   options.columns = {"ts", "open", "high", "low", "close", "volume"};
