@@ -89,3 +89,20 @@ def test_hostile_archives_are_refused(goldtape, lake, name, code, words):
     assert answer.code in (2, 6)
     assert code in answer.err + answer.out
     assert words in answer.err + answer.out
+
+
+def test_a_rename_of_a_map_file_is_one_security(goldtape, lake, tmp_path):
+    days = {"goocv": ["20140401", "20140402"], "goog": ["20140403", "20140404"]}
+    for name, dates in days.items():
+        path = tmp_path / "data" / "daily" / f"{name}.zip"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+            out.writestr(f"{name}.csv", "".join(f"{day} 00:00,5670000,5700000,5600000,5680000,1000\n" for day in dates))
+    goldtape("ingest", "files", "--path", tmp_path / "data", "--interval", "1d", lake=lake)
+    goldtape("ingest", "files", "--path", TREE / "equity/usa/map_files/goog.csv", "--dataset", "actions", lake=lake)
+    goldtape("refine", lake=lake)
+    rows = goldtape.query(
+        lake, "select security_id, ticker, cast(valid_from as varchar) as since from reference.ticker_history order by all"
+    )
+    assert [(row["ticker"], row["since"]) for row in rows] == [("GOOCV", "2014-04-01"), ("GOOG", "2014-04-03")]
+    assert len({row["security_id"] for row in rows}) == 1
