@@ -55,11 +55,9 @@ class Trino:
                 time.sleep(0.1)
         raise AssertionError("Trino stays unavailable")
 
-    def attach(self, name: str, rest_url: str, service) -> None:
-        """A catalog of ours, whose tables lie on S3."""
+    def attach(self, name: str, service, rest_url: str = "", **jdbc: str) -> None:
+        """A catalog of ours, whose tables lie on S3: a server's, or a database's by its jdbc-catalog settings."""
         settings = {
-            "iceberg.catalog.type": "rest",
-            "iceberg.rest-catalog.uri": rest_url,
             "iceberg.expire-snapshots.min-retention": "0s",
             "iceberg.remove-orphan-files.min-retention": "0s",
             "fs.native-s3.enabled": "true",
@@ -69,6 +67,11 @@ class Trino:
             "s3.aws-access-key": service.key,
             "s3.aws-secret-key": service.secret,
         }
+        if rest_url:
+            settings |= {"iceberg.catalog.type": "rest", "iceberg.rest-catalog.uri": rest_url}
+        else:
+            settings |= {"iceberg.catalog.type": "jdbc"} | {
+                f"iceberg.jdbc-catalog.{key.replace('_', '-')}": value for key, value in jdbc.items()}
         properties = ", ".join(f"\"{key}\" = '{value}'" for key, value in settings.items())
         self.sql(f"create catalog {name} using iceberg with ({properties})")
 

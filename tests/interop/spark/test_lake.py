@@ -5,11 +5,15 @@ import shared_lake
 from upkeep import Upkeep
 
 
-@pytest.fixture(scope="module")
-def shared(goldtape, tmp_path_factory, open_lake):
-    lake = Upkeep(goldtape, tmp_path_factory.mktemp("shared"))
+@pytest.fixture(scope="module", params=["in_a_folder", "on_s3"])
+def shared(request, goldtape, tmp_path_factory, open_lake, new_s3_lake):
+    if request.param == "on_s3":
+        lake, spark = new_s3_lake()
+    else:
+        lake = Upkeep(goldtape, tmp_path_factory.mktemp("shared"))
+        spark = open_lake(lake.lake, "catalog.db")
     shared_lake.fill(lake)
-    return lake, open_lake(lake.lake, "catalog.db")
+    return lake, spark
 
 
 def test_maintenance_leaves_it_whole(shared):

@@ -28,7 +28,7 @@ def new_lake(goldtape, minio, tmp_path_factory, trino):
         lake = S3Lake(goldtape, tmp_path_factory.mktemp(name), minio, name)
         lake("init", "--make-bucket")
         servers.append(Server(goldtape.program, lake.lake, env=lake.env))
-        trino.attach(name, servers[-1].url, minio)
+        trino.attach(name, minio, servers[-1].url)
         return lake, name
 
     yield make

@@ -50,7 +50,7 @@ def test_a_lake_in_a_folder_is_out_of_reach(trino, goldtape, minio, tmp_path):
     goldtape("init", lake=tmp_path / "lake")
     server = Server(goldtape.program, tmp_path / "lake")
     try:
-        trino.attach("folder", server.url, minio)
+        trino.attach("folder", minio, server.url)
         with pytest.raises(TrinoError, match="Error processing metadata for table"):
             trino.sql("select count(*) from folder.reference.calendar")
     finally:
