@@ -36,4 +36,5 @@ def test_reads_changes_and_maintains_a_lake(trino, shared):
     trino.sql("create table postgres.desk.t as select ticker, close from postgres.bronze.bars")
     assert shared.sql("select count(*) as n from desk.t") == trino.sql("select count(*) as n from postgres.desk.t")
     trino.sql("drop table postgres.desk.t")
+    assert not [name for name in shared.objects() if name.startswith("lake/desk/")]
     assert shared.fsck()["clean"]
