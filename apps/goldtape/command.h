@@ -64,6 +64,7 @@ void add_init(Program& program);  ///< init, upgrade
 void add_demo(Program& program);
 void add_ingest(Program& program);
 void add_collect(Program& program);  ///< plan, backfill, update
+void add_stream(Program& program);
 void add_gaps(Program& program);
 void add_replay(Program& program);  ///< replay-raw
 void add_notify(Program& program);

@@ -15,6 +15,7 @@ int run(int argc, char** argv) {
   add_demo(program);
   add_ingest(program);
   add_collect(program);
+  add_stream(program);
   add_gaps(program);
   add_replay(program);
   add_notify(program);

@@ -17,6 +17,9 @@ std::string param(const provider::Request& request, const char* name) {
   return found == request.params.end() ? std::string() : found->second;
 }
 
+/// What a stream told was never asked: whether it is all there is, only a question tells.
+bool was_heard(const provider::Request& request) { return request.params.contains("stream"); }
+
 /// One question with all its pages, in one run.
 struct Chain {
   provider::Request request;
@@ -79,7 +82,7 @@ Result<std::map<Stream, Asked>> read_asked(store::Database& database, const prov
   std::map<std::string, Chain> chains;
   for (const store::Row& row : found.rows) {
     GT_ASSIGN(const provider::Request request, provider::Request::from_json(store::text_of(row[2])));
-    if (request.provider != traits.name) continue;
+    if (request.provider != traits.name || was_heard(request)) continue;
     const std::string status = store::text_of(row[1]);
     GT_ASSIGN(const Timestamp observed_at, parse_timestamp(store::text_of(row[3])));
     const std::string key = chain_key(store::text_of(row[0]), request, stream_of(request, traits));

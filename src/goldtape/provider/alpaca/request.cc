@@ -5,6 +5,7 @@
 
 #include "goldtape/base/text.h"
 #include "goldtape/provider/alpaca/parser.h"
+#include "goldtape/provider/alpaca/stream.h"
 #include "goldtape/provider/alpaca/venue.h"
 
 namespace goldtape::provider::alpaca {
@@ -99,6 +100,7 @@ Result<io::HttpRequest> AlpacaVenue::to_http(const Request& request, const Acces
 Result<std::optional<Request>> AlpacaVenue::next_page(const Answer& answer) const {
   const std::string& dataset = answer.request.dataset;
   if (dataset != "bars" && dataset != "trades" && dataset != "actions") return std::nullopt;
+  if (answer.request.params.contains(std::string(kStreamParam))) return std::nullopt;
   GT_ASSIGN(const std::string token, next_page_token(answer));
   if (token.empty()) return std::nullopt;
   if (const auto before = answer.request.params.find("page_token");

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "goldtape/provider/alpaca/parser.h"
+#include "goldtape/provider/alpaca/stream.h"
 
 namespace goldtape::provider::alpaca {
 
@@ -67,6 +68,7 @@ std::string AlpacaVenue::source_of(const Request& request) const {
 }
 
 Result<Rows> AlpacaVenue::parse(const Answer& answer) const {
+  if (answer.request.params.contains(std::string(kStreamParam))) return parse_stream(answer);
   const std::string& dataset = answer.request.dataset;
   if (dataset == "bars" || dataset == "latest_bars") return parse_bars(answer);
   if (dataset == "snapshots") return parse_snapshots(answer);
