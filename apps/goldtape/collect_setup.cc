@@ -1,5 +1,6 @@
 #include "collect_setup.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -199,8 +200,10 @@ Result<ingest::CollectionPlan> make_plan(Program& program, const lake::Lake& lak
             ingest::plan_collection(venue, calendar::xnys(),
                                     known == asked.end() ? ingest::Asked{} : known->second, spec));
   const double rate = approach.allowance.requests_per_second;
-  plan.duration = std::chrono::seconds(
-      static_cast<std::int64_t>(static_cast<double>(plan.requests.size()) / rate + 0.999));
+  // As many as the burst allows leave at once.
+  const auto paced = std::max(static_cast<double>(plan.requests.size()) - approach.allowance.burst + 1, 1.0);
+  plan.duration =
+      std::chrono::seconds(plan.requests.empty() ? 0 : static_cast<std::int64_t>(paced / rate + 0.999));
   return plan;
 }
 

@@ -204,9 +204,12 @@ class Planner {
   }
 
   void estimate() {
-    const double rate = std::max(venue_.traits().politeness.requests_per_second, 1e-6);
-    const auto requests = static_cast<double>(plan_.requests.size());
-    plan_.duration = std::chrono::seconds(static_cast<std::int64_t>(std::ceil(requests / rate)));
+    const provider::Politeness& politeness = venue_.traits().politeness;
+    const double rate = std::max(politeness.requests_per_second, 1e-6);
+    // As many as the burst allows leave at once.
+    const auto paced = std::max(static_cast<double>(plan_.requests.size()) - politeness.burst + 1, 1.0);
+    plan_.duration =
+        std::chrono::seconds(plan_.requests.empty() ? 0 : static_cast<std::int64_t>(std::ceil(paced / rate)));
   }
 
   const provider::Venue& venue_;

@@ -51,6 +51,14 @@ def test_what_is_there_is_not_asked_again(goldtape, venue, backfill, lake):
     assert asked == {"AAPL": D(2024, 3, 1), "MSFT": D(2024, 3, 1), "NVDA": D(2024, 1, 2)}
 
 
+def test_a_plan_knows_that_a_burst_leaves_at_once(goldtape, venue, lake):
+    """Two at once, then two a second."""
+    plan = ["plan", "yahoo", "--symbols", "A,B,C,D,E,F,G", "--interval", "1d", "--from", "2024-01-02", "--to", "2024-03-28",
+            "--base-url", venue.url, "--json"]  # fmt: skip
+    answer = goldtape(*plan, lake=lake).json()
+    assert answer["requests"] == 7 and answer["estimated_seconds"] == 3
+
+
 def test_a_plan_asks_nothing_and_says_what_would_be(goldtape, venue, backfill, lake):
     backfill(lake, "AAPL")
     venue.asked.clear()
