@@ -7,6 +7,7 @@
 #include "command.h"
 #include "doctor.h"
 #include "goldtape/io/s3_bucket.h"
+#include "goldtape/table/catalog.h"
 
 namespace goldtape::app {
 
@@ -35,6 +36,27 @@ void examine_bucket(const Program& program, std::vector<Finding>& findings) {
   } else {
     findings.push_back(
         {"s3", Health::kMissing, reached.error().to_string(), "docs/s3.md says what S3 needs"});
+  }
+}
+
+/// Only for a lake whose catalog is on a server: whether it answers and lets us in.
+void examine_catalog(const Program& program, std::vector<Finding>& findings) {
+  const auto config = program.load_config();
+  if (!config || config->text("catalog.uri").empty()) return;
+  const auto lake = program.open_lake();
+  Result<std::vector<table::TableName>> tables;
+  if (lake) {
+    tables = lake->catalog().list_tables();
+  } else {
+    tables = std::unexpected(lake.error());
+  }
+  if (tables) {
+    findings.push_back({"catalog", Health::kOk,
+                        fmt::format("{} answers: {} tables", config->text("catalog.uri"), tables->size()),
+                        ""});
+  } else {
+    findings.push_back({"catalog", Health::kMissing, tables.error().to_string(),
+                        "docs/catalogs.md says what a catalog on a server needs"});
   }
 }
 
@@ -68,6 +90,7 @@ void add_doctor(Program& program) {
         {.lake = program.globals().lake, .filesystem = io::local_filesystem(), .clock = io::system_clock()});
     findings.push_back(examine_settings(program));
     examine_bucket(program, findings);
+    examine_catalog(program, findings);
     if (*json) {
       print_json(findings);
     } else {

@@ -221,6 +221,17 @@ def test_a_crash_between_the_tables_and_the_operations_converges(goldtape, lake,
     goldtape("fsck", lake=lake)
 
 
+def test_doctor_asks_the_catalog(goldtape, server, lake):
+    def found(code):
+        findings = goldtape("doctor", "--json", lake=lake, code=code).json()
+        return next(finding for finding in findings if finding["name"] == "catalog")
+
+    whole = found(0)
+    assert whole["health"] == "ok" and server.url in whole["found"]
+    server.stop()
+    assert found(2)["health"] == "missing" and "GT7302" in found(2)["found"]
+
+
 def test_an_absent_server_is_said_and_nothing_hangs(goldtape, server, lake, bars):
     server.stop()
     for command in (["tables"], ["query", "select 1"], ["ingest", "files", "--path", bars, "--interval", "1m"]):
