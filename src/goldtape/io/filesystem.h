@@ -45,6 +45,10 @@ class FileWriter {
 struct WriteOptions {
   bool overwrite = false;  ///< false: write-once; commit fails with kAlreadyExists when the path exists.
   bool durable = true;     ///< fsync file and directory before commit returns.
+  /// A new name that nobody looks for until it is named elsewhere (a manifest): written under it at once, so
+  /// a crash may leave a torn file. Saves the sync of the directory where that of a new file includes its
+  /// name.
+  bool unnamed_yet = false;
 };
 
 /// Names of files that are still being written end so. A crash can leave one behind: it is never read, and

@@ -10,7 +10,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -53,6 +55,22 @@ Status sync_directory(const std::string& directory) {
   return {};
 }
 
+/// Whether the sync of a newly made file makes its name durable too: journals of these file systems hold the
+/// making of the file before its sync (or, f2fs, note the name in the file's own node).
+bool syncs_names(int fd) {
+  struct statfs s{};
+  if (::fstatfs(fd, &s) != 0) return false;
+  constexpr std::uint64_t kF2fs = 0xF2F52010;
+  switch (static_cast<std::uint64_t>(s.f_type) & 0xFFFFFFFFU) {
+    case EXT4_SUPER_MAGIC:
+    case XFS_SUPER_MAGIC:
+    case BTRFS_SUPER_MAGIC:
+    case TMPFS_MAGIC:
+    case kF2fs: return true;
+    default: return false;
+  }
+}
+
 /// A name beside `path` that no other writer uses: readers and `list` know such files by their suffix.
 std::string temporary_name(std::string_view path) {
   static std::atomic<std::uint64_t> counter{0};
@@ -83,6 +101,7 @@ class LocalFileWriter final : public FileWriter {
   }
 
   Status commit() override {
+    if (temporary_ == path_) return commit_in_place();
     if (options_.durable && ::fsync(fd_.get()) != 0) return fail_with(errno, "sync", path_);
     if (const int error_number = fd_.close(); error_number != 0)
       return fail_with(error_number, "close", path_);
@@ -93,6 +112,16 @@ class LocalFileWriter final : public FileWriter {
   }
 
  private:
+  Status commit_in_place() {
+    const bool sync_name = options_.durable && !syncs_names(fd_.get());
+    if (options_.durable && ::fsync(fd_.get()) != 0) return fail_with(errno, "sync", path_);
+    if (const int error_number = fd_.close(); error_number != 0)
+      return fail_with(error_number, "close", path_);
+    published_ = true;
+    if (sync_name) return sync_directory(parent_of(path_));
+    return {};
+  }
+
   Status publish() {
     if (options_.overwrite) {
       if (::rename(temporary_.c_str(), path_.c_str()) != 0)
@@ -157,7 +186,7 @@ class LocalFileSystem final : public FileSystem {
     GT_RETURN_IF_ERROR(create_directories(parent_of(path)));
     std::string name(path);
     if (!options.overwrite && ::access(name.c_str(), F_OK) == 0) return fail_with(EEXIST, "create", path);
-    std::string temporary = temporary_name(path);
+    std::string temporary = options.unnamed_yet && !options.overwrite ? name : temporary_name(path);
     auto fd = open_file(temporary, O_WRONLY | O_CREAT | O_EXCL, 0644, "create");
     if (!fd) {
       fd.error().where = std::move(name);

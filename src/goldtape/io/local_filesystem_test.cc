@@ -55,6 +55,20 @@ TEST_F(LocalFileSystemTest, AWriterThatIsDroppedLeavesNothing) {
   EXPECT_THAT(names(), ElementsAre());
 }
 
+TEST_F(LocalFileSystemTest, AFileThatNobodyLooksForYetIsWrittenUnderItsOwnName) {
+  constexpr WriteOptions kUnnamed{.unnamed_yet = true};
+  auto writer = files_->create(directory_ / "m.avro", kUnnamed).value();
+  ASSERT_TRUE(writer->append("bytes"));
+  EXPECT_THAT(names(), ElementsAre("m.avro"));
+  ASSERT_TRUE(writer->commit());
+  EXPECT_EQ(files_->read(directory_ / "m.avro").value(), "bytes");
+  writer.reset();
+  EXPECT_THAT(names(), ElementsAre("m.avro")) << "what was committed stays";
+  EXPECT_EQ(files_->create(directory_ / "m.avro", kUnnamed).error().code, 7004);
+  (void)files_->create(directory_ / "dropped.avro", kUnnamed).value();
+  EXPECT_THAT(names(), ElementsAre("m.avro")) << "what was not is gone again";
+}
+
 TEST_F(LocalFileSystemTest, WriteOnceRefusesAFileThatCameMeanwhile) {
   const std::string path = directory_ / "x";
   auto slow = files_->create(path, kOnce).value();

@@ -46,7 +46,7 @@ Result<MetadataFile> write_metadata_file(io::FileSystem& filesystem, const Table
                                          int version) {
   GT_ASSIGN(const std::string root, to_path(metadata.location));
   std::string path = fmt::format("{}/metadata/{:05}-{}.metadata.json", root, version, new_uuid());
-  Status written = filesystem.write(path, to_json(metadata), {});
+  Status written = filesystem.write(path, to_json(metadata), {.unnamed_yet = true});
   if (!written) {
     (void)filesystem.remove(path);  // A failed write may leave something too.
     return std::unexpected<Error>(written.error());

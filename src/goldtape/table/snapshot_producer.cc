@@ -47,7 +47,7 @@ Operation operation_of(const Change& change) {
 
 Status WrittenFiles::write(const std::string& path, std::string_view bytes) {
   paths_.push_back(path);  // First: a failed write may leave something too.
-  return filesystem_.write(path, bytes, {});
+  return filesystem_.write(path, bytes, {.unnamed_yet = true});
 }
 
 void WrittenFiles::remove_all() {
