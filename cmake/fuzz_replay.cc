@@ -1,5 +1,5 @@
-// The main of a fuzz target in a build without libFuzzer: feeds it every file of the folders given, so that
-// an input which once crashed a parser stays a test of every build.
+// The main of a fuzz target in a build without libFuzzer: feeds it every file below the folders given, as
+// libFuzzer does, so that an input which once crashed a parser stays a test of every build.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 int main(int argc, char** argv) {
   int replayed = 0;
   for (int i = 1; i < argc; ++i) {
-    for (const auto& entry : std::filesystem::directory_iterator(argv[i])) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(argv[i])) {
+      if (!entry.is_regular_file()) continue;
       std::ifstream file(entry.path(), std::ios::binary);
       const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
       std::cout << entry.path().string() << '\n' << std::flush;
