@@ -66,13 +66,14 @@ class DeleteFile {
 
 using DeleteFiles = std::vector<std::shared_ptr<const DeleteFile>>;
 
-/// All delete files of a snapshot, by partition.
+/// All delete files of a snapshot, by partition; position deletes of one data file by that file, whatever
+/// partition they are said to be of, as Iceberg's own library and DuckDB take them.
 class DeleteIndex {
  public:
   /// Errors: kUnsupported GT4401 for deletion vectors and other formats than Parquet; GT4026.
   Status add(ManifestEntry entry, const PartitionSpec& spec, const TableMetadata& metadata);
 
-  [[nodiscard]] bool empty() const { return global_.empty() && by_partition_.empty(); }
+  [[nodiscard]] bool empty() const { return global_.empty() && by_partition_.empty() && by_file_.empty(); }
   /// All that were added.
   [[nodiscard]] DeleteFiles all() const;
   /// Those that may take rows out of a data file of this data sequence number: position deletes not older
@@ -84,6 +85,7 @@ class DeleteIndex {
  private:
   DeleteFiles global_;
   std::map<std::string, DeleteFiles> by_partition_;
+  std::map<std::string, DeleteFiles> by_file_;  ///< By normalised location.
 };
 
 /// The rows that delete files take out of one data file.

@@ -8,6 +8,9 @@
 namespace goldtape::table {
 namespace {
 
+// Of the column _file. DuckDB 1.5 gives the bounds of a delete file's paths under it.
+constexpr std::int32_t kFileFieldId = 2147483646;
+
 // Tuples of one spec are equal when their keys are.
 std::string partition_key(std::int32_t spec_id, const PartitionTuple& tuple, const Type& type) {
   std::string key = std::to_string(spec_id);
@@ -26,15 +29,16 @@ std::string partition_key(const DataFile& file, const TableMetadata& metadata) {
   return type ? partition_key(file.spec_id, file.partition, *type) : std::string();
 }
 
-// A position delete file that is about one data file alone names it, or its bounds do.
-bool is_about(const DataFile& deletes, const std::string& data_file) {
-  if (!deletes.referenced_data_file.empty()) {
-    return normalise_location(deletes.referenced_data_file) == normalise_location(data_file);
+// The data file that a position delete file is about alone, as it names it or its bounds do; else empty.
+std::string only_file(const DataFile& deletes) {
+  if (deletes.content != FileContent::kPositionDeletes) return {};
+  if (!deletes.referenced_data_file.empty()) return normalise_location(deletes.referenced_data_file);
+  for (const std::int32_t id : {kDeletePathFieldId, kFileFieldId}) {
+    const std::string* lower = deletes.lower_bounds.find(id);
+    const std::string* upper = deletes.upper_bounds.find(id);
+    if (lower != nullptr && upper != nullptr && *lower == *upper) return normalise_location(*lower);
   }
-  const std::string* lower = deletes.lower_bounds.find(kDeletePathFieldId);
-  const std::string* upper = deletes.upper_bounds.find(kDeletePathFieldId);
-  if (lower == nullptr || upper == nullptr || *lower != *upper) return true;
-  return normalise_location(*lower) == normalise_location(data_file);
+  return {};
 }
 
 // False when the bounds of a compared column show that no row of the one is a row of the other.
@@ -66,7 +70,7 @@ bool may_share_keys(const DataFile& deletes, const DataFile& data, const TableMe
 bool applies(const DeleteFile& deletes, const DataFile& data, std::int64_t sequence_number,
              const TableMetadata& metadata) {
   if (deletes.file().content == FileContent::kPositionDeletes) {
-    return deletes.sequence_number() >= sequence_number && is_about(deletes.file(), data.path);
+    return deletes.sequence_number() >= sequence_number;
   }
   return deletes.sequence_number() > sequence_number && may_share_keys(deletes.file(), data, metadata);
 }
@@ -90,6 +94,11 @@ Status DeleteIndex::add(ManifestEntry entry, const PartitionSpec& spec, const Ta
     return fail(ErrorKind::kDamaged, 4024, "a manifest of delete files names a data file", file.path);
   }
   GT_ASSIGN(std::string path, to_path(file.path));
+  if (const std::string only = only_file(file); !only.empty()) {
+    by_file_[only].push_back(
+        std::make_shared<const DeleteFile>(entry.file, std::move(path), entry.sequence_number.value_or(0)));
+    return {};
+  }
   const bool global = file.content == FileContent::kEqualityDeletes && spec.is_unpartitioned();
   const std::string key = global ? std::string() : partition_key(file, metadata);
   auto shared = std::make_shared<const DeleteFile>(std::move(entry.file), std::move(path),
@@ -100,7 +109,9 @@ Status DeleteIndex::add(ManifestEntry entry, const PartitionSpec& spec, const Ta
 
 DeleteFiles DeleteIndex::all() const {
   DeleteFiles files = global_;
-  for (const auto& [key, group] : by_partition_) files.insert(files.end(), group.begin(), group.end());
+  for (const auto* groups : {&by_partition_, &by_file_}) {
+    for (const auto& [key, group] : *groups) files.insert(files.end(), group.begin(), group.end());
+  }
   return files;
 }
 
@@ -112,10 +123,12 @@ DeleteFiles DeleteIndex::find(const DataFile& file, std::int64_t sequence_number
       if (applies(*candidate, file, sequence_number, metadata)) found.push_back(candidate);
     }
   };
+  const auto take_group = [&](const std::map<std::string, DeleteFiles>& groups, const std::string& key) {
+    if (const auto at = groups.find(key); at != groups.end()) take(at->second);
+  };
   take(global_);
-  if (by_partition_.empty()) return found;
-  const auto at = by_partition_.find(partition_key(file, metadata));
-  if (at != by_partition_.end()) take(at->second);
+  if (!by_partition_.empty()) take_group(by_partition_, partition_key(file, metadata));
+  if (!by_file_.empty()) take_group(by_file_, normalise_location(file.path));
   return found;
 }
 

@@ -95,6 +95,33 @@ TEST_F(DeleteTest, PositionDeletesTakeRowsOut) {
   EXPECT_EQ(snapshot.summary.at("total-records"), "5");
 }
 
+// As DuckDB writes them once the spec was changed: of the new spec, with the values of another partition.
+TEST_F(DeleteTest, PositionDeletesThatNameTheirFileApplyWhateverPartitionTheyClaim) {
+  append({kA1, kA2, kB1});
+  append({kC1});
+  const auto plan = plan_scan(load_bars(), {.filter = equal_to("date", literal(from_days(18'000)))});
+  ASSERT_EQ(plan->tasks.size(), 1U);
+  auto deletes = write_position_deletes(load_bars(), plan->tasks[0].file, {1});
+  ASSERT_TRUE(deletes.has_value()) << deletes.error().to_string();
+  const std::string path = deletes->referenced_data_file;
+  ASSERT_FALSE(path.empty());
+  deletes->referenced_data_file.clear();
+  deletes->lower_bounds = {};
+  deletes->upper_bounds = {};
+  deletes->lower_bounds.set(2147483646, path);  // _file
+  deletes->upper_bounds.set(2147483646, path);
+  deletes->spec_id = 1;
+  deletes->partition = {std::string("1m"), std::string("ZZZ"), std::int32_t{18'001}};
+  commit({.removed = {}, .added = {*deletes}});
+  EXPECT_EQ(read_bars(), (std::vector<BarRow>{kA1, kC1, kB1}));
+  EXPECT_EQ(read_bars({.filter = equal_to("date", literal(from_days(18'000)))}),
+            (std::vector<BarRow>{kA1, kB1}));
+  expect_clean(3);
+  delete_rows(equal_to("ticker", literal("BRK")), DeleteMode::kCopyOnWrite);
+  EXPECT_EQ(live_delete_files(), 0U) << "it goes with its file";
+  EXPECT_EQ(read_bars(), (std::vector<BarRow>{kA1, kC1}));
+}
+
 TEST_F(DeleteTest, ASecondDeleteOfTheSameRowCountsOnce) {
   append({kA1, kA2, kA3});
   delete_rows(equal_to("ts", std::int64_t{200}));

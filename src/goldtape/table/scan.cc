@@ -64,10 +64,12 @@ bool has_live_files(const ManifestFile& manifest) {
 Result<DeleteIndex> read_deletes(const Table& table, const std::vector<ManifestFile>& manifests,
                                  const BoundExpression& filter) {
   DeleteIndex index;
+  // After the spec was changed, DuckDB says of deletes in files of the old one that they are of the new one.
+  const bool one_spec = table.metadata().partition_specs.size() == 1;
   for (const ManifestFile& manifest : manifests) {
     if (!manifest.deletes || !has_live_files(manifest)) continue;
     GT_ASSIGN(const PartitionSpec* spec, spec_of(table, manifest));
-    if (!filter.may_match(manifest, *spec)) continue;
+    if (one_spec && !filter.may_match(manifest, *spec)) continue;
     GT_ASSIGN(auto entries, table.live_entries(manifest));
     for (ManifestEntry& entry : entries) {
       GT_RETURN_IF_ERROR(index.add(std::move(entry), *spec, table.metadata()));
