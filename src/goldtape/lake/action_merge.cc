@@ -95,7 +95,7 @@ Result<std::shared_ptr<arrow::Table>> actions_table(std::string_view source,
 bool same_rows(std::vector<BronzeAction> stored, const std::vector<BronzeAction>& wanted,
                const Names& load_ids) {
   if (stored.size() != wanted.size()) return false;
-  stored = fold(std::move(stored), load_ids, 0).rows;  // sorts as `wanted` is sorted
+  stored = fold(stored, load_ids, 0).rows;  // sorts as `wanted` is sorted
   return std::ranges::equal(stored, wanted, [](const BronzeAction& a, const BronzeAction& b) {
     return same_key(a, b) && a.content_hash == b.content_hash && a.observed_us == b.observed_us &&
            a.load == b.load && a.action.known_at == b.action.known_at;
@@ -117,7 +117,7 @@ class ActionMerger {
     GT_RETURN_IF_ERROR(append_actions(*stored_rows, load_ids_, stored));
     GT_RETURN_IF_ERROR(add_known_evidence(stored));
     FoldedActions folded =
-        fold(std::move(evidence_), load_ids_, static_cast<std::uint32_t>(input_.loads.size()));
+        fold(evidence_, load_ids_, static_cast<std::uint32_t>(input_.loads.size()));
     ActionMerge out;
     for (std::size_t i = 0; i < input_.loads.size(); ++i) out.counts.push_back(folded.counts[i + 1]);
     if (same_rows(stored, folded.rows, load_ids_)) return out;
