@@ -139,7 +139,7 @@ TEST(BarFold, FoldingOntoTheRowsThatStandIsFoldingEverything) {
       for (BronzeBar& row : rows) row.sequence = 0;
       std::ranges::copy_if(evidence, std::back_inserter(rows),
                            [&](const BronzeBar& bar) { return bar.observed_us == moment; });
-      Folded step = fold(std::move(rows), names, 8);
+      Folded step = fold(rows, names, 8);
       rows = std::move(step.rows);
       revisions += step.revisions.size();
     }
