@@ -12,6 +12,7 @@ Medians; Goldtape with two threads as everybody. PyIceberg is asked up to --pyic
 """
 
 import argparse
+import gc
 import os
 import pathlib
 import shutil
@@ -121,7 +122,8 @@ class ArcticDB:
     def reset(self) -> None:
         import arcticdb
 
-        self.library = None
+        self.library = self.arctic = None  # LMDB wants one opening a process.
+        gc.collect()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.arctic = arcticdb.Arctic(f"lmdb://{self.folder}?map_size=4GB")
         self.library = self.arctic.get_library("bars", create_if_missing=True)
@@ -149,8 +151,10 @@ class DuckDB:
 
     def __init__(self, args: argparse.Namespace, base: pa.Table, changed: pa.Table) -> None:
         self.path, self.base, self.changed = args.work / "bars.duckdb", base, changed
+        self.db = duckdb.connect()
 
     def reset(self) -> None:
+        self.db.close()
         self.path.unlink(missing_ok=True)
         self.db = duckdb.connect(str(self.path), config={"threads": 2})
         base = self.base  # noqa: F841
