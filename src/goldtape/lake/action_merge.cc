@@ -116,8 +116,7 @@ class ActionMerger {
     std::vector<BronzeAction> stored;
     GT_RETURN_IF_ERROR(append_actions(*stored_rows, load_ids_, stored));
     GT_RETURN_IF_ERROR(add_known_evidence(stored));
-    FoldedActions folded =
-        fold(evidence_, load_ids_, static_cast<std::uint32_t>(input_.loads.size()));
+    FoldedActions folded = fold(evidence_, load_ids_, static_cast<std::uint32_t>(input_.loads.size()));
     ActionMerge out;
     for (std::size_t i = 0; i < input_.loads.size(); ++i) out.counts.push_back(folded.counts[i + 1]);
     if (same_rows(stored, folded.rows, load_ids_)) return out;
