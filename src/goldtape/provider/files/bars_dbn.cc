@@ -13,7 +13,6 @@ namespace goldtape::provider::files {
 namespace {
 
 constexpr std::size_t kBarSize = 56;
-constexpr double kPriceScale = 1e9;
 
 /// How DBN gives times and labels, whatever dialect was named: nanoseconds of UTC at the start of the bar.
 Dialect dbn_dialect(const Dialect& given) {
@@ -44,10 +43,10 @@ class BarsDbn {
 
   Result<model::BarBatch> read(std::size_t bytes, ReadReport& report) {
     builder_.reserve(bytes / kBarSize);
-    GT_ASSIGN(bool found, records_.next());
-    for (; found;) {
+    GT_ASSIGN(bool found, next_data(records_, symbols_));
+    while (found) {
       GT_RETURN_IF_ERROR(read_record(records_.record()));
-      GT_ASSIGN(found, records_.next());
+      GT_ASSIGN(found, next_data(records_, symbols_));
     }
     if (bars_ == 0) {
       return fail(ErrorKind::kDamaged, 2023,
@@ -62,11 +61,6 @@ class BarsDbn {
 
  private:
   Status read_record(const DbnRecord& record) {
-    if (record.is(DbnKind::kSymbolMapping)) {
-      symbols_.learn(record);
-      return {};
-    }
-    if (record.is(DbnKind::kSystem) || record.is(DbnKind::kError)) return {};
     GT_RETURN_IF_ERROR(check_kind(record));
     GT_RETURN_IF_ERROR(check_publisher(record));
     if (record.event_ns > static_cast<std::uint64_t>(INT64_MAX)) {
@@ -98,7 +92,7 @@ class BarsDbn {
 
   void read_price(Role role, std::size_t offset, double& out) {
     const auto price = records_.record().at<std::int64_t>(offset);
-    out = static_cast<double>(price) / kPriceScale;
+    out = static_cast<double>(price) / kDbnPriceScale;
     if (price == kDbnNoPrice) cells_.missing |= 1U << static_cast<unsigned>(role);
   }
 

@@ -11,6 +11,9 @@
 
 namespace goldtape::provider::files {
 
+/// Prices are integers of 1e-9.
+inline constexpr double kDbnPriceScale = 1e9;
+
 /// Values that stand for "none".
 inline constexpr std::int64_t kDbnNoPrice = INT64_MAX;
 inline constexpr std::uint64_t kDbnNoTime = UINT64_MAX;

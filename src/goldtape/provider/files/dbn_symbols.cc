@@ -69,4 +69,17 @@ Result<std::string_view> DbnSymbols::find(std::uint32_t instrument, std::uint64_
               where);
 }
 
+Result<bool> next_data(DbnRecords& records, DbnSymbols& symbols) {
+  while (true) {
+    GT_ASSIGN(const bool found, records.next());
+    if (!found) return false;
+    const DbnRecord& record = records.record();
+    if (record.is(DbnKind::kSymbolMapping)) {
+      symbols.learn(record);
+    } else if (!record.is(DbnKind::kSystem) && !record.is(DbnKind::kError)) {
+      return true;
+    }
+  }
+}
+
 }  // namespace goldtape::provider::files

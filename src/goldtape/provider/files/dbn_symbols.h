@@ -39,4 +39,8 @@ class DbnSymbols {
   std::unordered_map<std::uint32_t, std::string> live_;
 };
 
+/// The next record that is data, of whatever kind: mappings on the way are learnt, the service's own messages
+/// passed over. False at the end. Errors: those of DbnRecords::next.
+[[nodiscard]] Result<bool> next_data(DbnRecords& records, DbnSymbols& symbols);
+
 }  // namespace goldtape::provider::files

@@ -17,7 +17,6 @@ namespace {
 
 using model::Cell;
 
-constexpr double kPriceScale = 1e9;
 /// Some 2 GB of memory: larger files are split by day or symbol.
 constexpr std::size_t kMostTrades = 4'000'000;
 
@@ -31,10 +30,10 @@ class TradesDbn {
   }
 
   Result<model::RecordBatch> read() {
-    GT_ASSIGN(bool found, records_.next());
-    for (; found;) {
+    GT_ASSIGN(bool found, next_data(records_, symbols_));
+    while (found) {
       GT_RETURN_IF_ERROR(read_record(records_.record()));
-      GT_ASSIGN(found, records_.next());
+      GT_ASSIGN(found, next_data(records_, symbols_));
     }
     if (out_.rows.empty() && left_out_ == 0) {
       return fail(ErrorKind::kDamaged, 2023,
@@ -51,11 +50,6 @@ class TradesDbn {
 
  private:
   Status read_record(const DbnRecord& record) {
-    if (record.is(DbnKind::kSymbolMapping)) {
-      symbols_.learn(record);
-      return {};
-    }
-    if (record.is(DbnKind::kSystem) || record.is(DbnKind::kError)) return {};
     if (!record.is(DbnKind::kTrade)) {
       return fail(ErrorKind::kUnsupported, 2242,
                   fmt::format("the file ({}) holds records of kind {:#04x}, not trades; trades come from the "
@@ -94,7 +88,7 @@ class TradesDbn {
     }
     out_.rows.push_back({std::int64_t{clock_.place(ts_us).date_days}, std::string(ticker), ts_us,
                          dbn_venue(record.publisher), trade_id(record, ts_us),
-                         static_cast<double>(price) / kPriceScale, std::int64_t{size}, Cell(), Cell(),
+                         static_cast<double>(price) / kDbnPriceScale, std::int64_t{size}, Cell(), Cell(),
                          Cell()});
     out_.line.push_back(record.number);
   }
