@@ -1,7 +1,6 @@
 #include "collect_run.h"
 
 #include <algorithm>
-#include <csignal>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -11,38 +10,14 @@
 #include "goldtape/base/log.h"
 #include "goldtape/provider/venues.h"
 #include "ingest_report.h"
+#include "interruption.h"
 #include "notification.h"
-#include "quality_settings.h"
 
 namespace goldtape::app {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-volatile std::sig_atomic_t interrupted = 0;
-
-/// Ctrl-C and TERM end the collection after what was fetched is committed.
-class Interruption {
- public:
-  Interruption() {
-    interrupted = 0;
-    old_int_ = std::signal(SIGINT, [](int) { interrupted = 1; });
-    old_term_ = std::signal(SIGTERM, [](int) { interrupted = 1; });
-  }
-  ~Interruption() {
-    std::signal(SIGINT, old_int_);
-    std::signal(SIGTERM, old_term_);
-  }
-  Interruption(const Interruption&) = delete;
-  Interruption& operator=(const Interruption&) = delete;
-  Interruption(Interruption&&) = delete;
-  Interruption& operator=(Interruption&&) = delete;
-
- private:
-  void (*old_int_)(int) = nullptr;
-  void (*old_term_)(int) = nullptr;
-};
 
 std::string count(std::int64_t value) { return count_text(static_cast<std::uint64_t>(value)); }
 
@@ -226,13 +201,7 @@ Status run_collections(Program& program, const lake::Lake& lake, const Config& c
     }
   }
   ingest::CollectOptions options;
-  options.ingest = {.run_id = run_id,
-                    .calendar = &calendar::xnys(),
-                    .quality = quality_settings(config),
-                    .on_critical = on_critical(config),
-                    .progress = {},
-                    .cancelled = [] { return interrupted != 0; },
-                    .max_rows_per_commit = config.integer("collect.rows_per_commit")};
+  options.ingest = collected_ingest(config, run_id);
   options.fetch.access = approach.access;
   options.fetch.allowance = approach.allowance;
   options.fetch.trust_venue_clock = approach.trust_venue_clock;

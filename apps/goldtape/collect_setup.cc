@@ -8,9 +8,12 @@
 #include <fmt/format.h>
 
 #include "goldtape/base/log.h"
+#include "goldtape/calendar/calendar.h"
 #include "goldtape/ingest/universe.h"
 #include "goldtape/provider/venues.h"
+#include "interruption.h"
 #include "listed_symbols.h"
+#include "quality_settings.h"
 
 namespace goldtape::app {
 
@@ -205,6 +208,16 @@ Result<ingest::CollectionPlan> make_plan(Program& program, const lake::Lake& lak
   plan.duration =
       std::chrono::seconds(plan.requests.empty() ? 0 : static_cast<std::int64_t>(paced / rate + 0.999));
   return plan;
+}
+
+ingest::IngestOptions collected_ingest(const Config& config, const std::string& run_id) {
+  return {.run_id = run_id,
+          .calendar = &calendar::xnys(),
+          .quality = quality_settings(config),
+          .on_critical = on_critical(config),
+          .progress = {},
+          .cancelled = Interruption::came,
+          .max_rows_per_commit = config.integer("collect.rows_per_commit")};
 }
 
 }  // namespace goldtape::app

@@ -70,4 +70,7 @@ struct Approach {
 [[nodiscard]] Result<ingest::Stream> stream_of(const provider::Venue& venue,
                                                const CollectArguments& arguments);
 
+/// How what comes from a venue is taken into bronze, until an Interruption comes. `config` as loaded.
+[[nodiscard]] ingest::IngestOptions collected_ingest(const Config& config, const std::string& run_id);
+
 }  // namespace goldtape::app

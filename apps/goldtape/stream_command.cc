@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <csignal>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -7,17 +6,14 @@
 
 #include "collect_setup.h"
 #include "command.h"
-#include "goldtape/calendar/calendar.h"
 #include "goldtape/ingest/stream_collector.h"
 #include "goldtape/provider/venues.h"
-#include "quality_settings.h"
+#include "interruption.h"
 #include "recorded_run.h"
 
 namespace goldtape::app {
 
 namespace {
-
-volatile std::sig_atomic_t interrupted = 0;
 
 struct StreamArguments {
   CollectArguments collect;
@@ -83,13 +79,7 @@ Status listen(Program& program, const lake::Lake& lake, const Config& config, co
   ingest::StreamOptions options;
   GT_ASSIGN(options.subscription, subscription_of(arguments, std::move(tickers)));
   options.feed = arguments.feed;
-  options.ingest = {.run_id = run_id,
-                    .calendar = &calendar::xnys(),
-                    .quality = quality_settings(config),
-                    .on_critical = on_critical(config),
-                    .progress = {},
-                    .cancelled = [] { return interrupted != 0; },
-                    .max_rows_per_commit = config.integer("collect.rows_per_commit")};
+  options.ingest = collected_ingest(config, run_id);
   options.access = approached.access;
   options.http = approached.http;
   options.allowance = approached.allowance;
@@ -104,12 +94,8 @@ Status listen(Program& program, const lake::Lake& lake, const Config& config, co
         fmt::format("bars, {} corrected, {} trades, {} rows committed{}", count(at.updated_bars),
                     count(at.trades), count(at.rows_inserted), up ? "" : ", waiting for a connection"));
   };
-  interrupted = 0;
-  const auto old_int = std::signal(SIGINT, [](int) { interrupted = 1; });
-  const auto old_term = std::signal(SIGTERM, [](int) { interrupted = 1; });
+  const Interruption interruption;
   const auto report = ingest::collect_stream(lake, providers, *approached.venue, options);
-  std::signal(SIGINT, old_int);
-  std::signal(SIGTERM, old_term);
   GT_RETURN_IF_ERROR(report);
   program.console().end_progress();
   if (arguments.collect.json) {
