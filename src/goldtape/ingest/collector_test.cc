@@ -175,13 +175,28 @@ TEST(Collector, TriesAgainAfterTrouble) {
 
 TEST(Collector, RevokedKeysEndTheRunWithoutAskingOn) {
   Bench bench([](const std::string&) {
-    return ScriptedReply{http_answer("401 Unauthorized", "{\"message\":\"key revoked\"}")};
+    return ScriptedReply{.bytes = http_answer("401 Unauthorized", "{\"message\":\"key revoked\"}"),
+                         .delay = std::chrono::milliseconds(50)};
   });
   for (int i = 0; i < 60; ++i) bench.tickers.push_back("T" + std::to_string(i));
   const CollectReport report = bench.run();
   EXPECT_EQ(report.failures.size(), bench.tickers.size());
-  EXPECT_LE(bench.server.requests().size(), 8U);
+  EXPECT_LE(bench.server.requests().size(), 4U) << "what was on the wire at the first refusal";
   EXPECT_EQ(bench.lake.bars("scripted").size(), 0U);
+}
+
+TEST(Collector, ARevokedKeyEndsChainsOnTheirWayToo) {
+  std::atomic<int> count = 0;
+  Bench bench([&](const std::string& request) {
+    if (++count == 1) return ScriptedReply{http_answer("403 Forbidden", "{\"message\":\"key revoked\"}")};
+    return ScriptedReply{
+        .bytes = http_answer("200 OK", bars_of(between(request, "tickers=", "& ")) + "next 1\n"),
+        .delay = std::chrono::milliseconds(100)};
+  });
+  for (int i = 0; i < 60; ++i) bench.tickers.push_back("T" + std::to_string(i));
+  const CollectReport report = bench.run();
+  EXPECT_EQ(report.failures.size(), bench.tickers.size());
+  EXPECT_LE(bench.server.requests().size(), 4U) << "no page more";
 }
 
 TEST(Collector, ADamagedAnswerIsItsTickersAffair) {
