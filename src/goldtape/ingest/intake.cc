@@ -177,7 +177,10 @@ void Intake::read(const provider::Provider& venue, const provider::Answer& answe
     outcome.error = std::move(rows.error());
     return;
   }
-  Judgement judgement = judge(*rows, options_, lake_.clock().now(), answer.display_name);
+  // What a venue's clock dated cannot be of the future, whatever ours says.
+  const Timestamp now = lake_.clock().now();
+  const Timestamp judged_at = answer.http_status != 0 ? std::max(now, answer.observed_at) : now;
+  Judgement judgement = judge(*rows, options_, judged_at, answer.display_name);
   describe(*rows, pending.audit);
   pending.quarantine = std::move(judgement.quarantine);
   for (QuarantineRow& row : pending.quarantine) row.load_id = pending.audit.load_id;
