@@ -68,7 +68,9 @@ void Fetcher::begin() {
     auto chain = std::make_shared<Chain>(std::move(waiting_.front()));
     waiting_.pop_front();
     ++open_;
-    if (!chain->next) {
+    if (unauthorised_) {
+      fail_chain(chain, *unauthorised_);
+    } else if (!chain->next) {
       finish(chain);
     } else {
       ask(chain);
@@ -77,10 +79,6 @@ void Fetcher::begin() {
 }
 
 void Fetcher::ask(const Shared& chain) {
-  if (unauthorised_) {
-    fail_chain(chain, *unauthorised_);
-    return;
-  }
   auto request = venue_.to_http(*chain->next, options_.access);
   if (!request) {
     fail_chain(chain, std::move(request.error()));
@@ -103,8 +101,8 @@ void Fetcher::received(const Shared& chain, const std::string& url, Result<io::H
     case Outcome::kOk: take_page(chain, url, *std::move(answer)); return;
     case Outcome::kNeedsSession: open_session(chain, verdict.error); return;
     case Outcome::kUnauthorised:
-      fail_chain(chain, verdict.error);
-      refuse_all(verdict.error);
+      if (!unauthorised_) unauthorised_ = verdict.error;
+      fail_chain(chain, std::move(verdict.error));
       return;
     case Outcome::kNotFound:
     case Outcome::kRefused: {
@@ -126,13 +124,6 @@ void Fetcher::received(const Shared& chain, const std::string& url, Result<io::H
     }
     case Outcome::kRetry: fail_chain(chain, std::move(verdict.error)); return;
   }
-}
-
-/// Keys that were refused once are refused again: what is queued must not be asked with them.
-void Fetcher::refuse_all(const Error& error) {
-  if (unauthorised_) return;
-  unauthorised_ = error;
-  http_.drop_queued(error);
 }
 
 Timestamp Fetcher::observed_at(const io::HttpResponse& response, Timestamp fallback) const {
@@ -208,10 +199,6 @@ void Fetcher::open_session(const Shared& chain, const Error& why) {
 }
 
 void Fetcher::session_step() {
-  if (unauthorised_) {
-    end_session(unauthorised_);
-    return;
-  }
   auto request = venue_.next_handshake(options_.access);
   if (!request) {
     end_session(std::nullopt);

@@ -12,17 +12,23 @@
 #include <arrow/api.h>
 
 #include "goldtape/lake/bar_fold.h"
+#include "goldtape/lake/bar_keys.h"
 #include "goldtape/lake/bar_rows.h"
 #include "goldtape/lake/load_index.h"
 #include "goldtape/lake/row_rewrite.h"
 #include "goldtape/table/catalog.h"
 #include "goldtape/table/scan.h"
+#include "goldtape/table/work_sharing.h"
 
 namespace goldtape::lake {
 
 namespace {
 
 constexpr std::size_t kMaxTickersInFilter = 500;
+/// Rows of files that are held until these are written anew, some 200 bytes each; others are read again.
+constexpr std::int64_t kMaxRowsAtHand = 1'048'576;
+constexpr std::int64_t kAloneRows = 8'192;       // So few are read before another thread is awake.
+constexpr std::int64_t kSharedRows = 1'048'576;  // A file of more takes the memory of several.
 
 /// The bars of one ticker and session date that a merge touches.
 struct Group {
@@ -34,7 +40,8 @@ struct Group {
 
 struct StoredBar {
   BronzeBar bar;
-  std::size_t file = 0;  ///< Index in the plan.
+  std::size_t file = 0;    ///< Index in the plan.
+  std::int64_t place = 0;  ///< In the file.
 };
 
 std::uint64_t group_key(std::uint32_t ticker, std::int32_t date_days) {
@@ -131,14 +138,19 @@ class BarMerger {
         BronzeBar bar = bar_of(load, row, names);
         bar.sequence = static_cast<std::uint32_t>(i) + 1;
         group_of(bar);
+        touched_.add({bar.ticker, bar.ts_us});
         evidence_.push_back(bar);
       }
     }
-    if (input_.withdrawn == nullptr) return;
-    const LoadNames names = names_of(*input_.withdrawn);
-    for (const std::uint32_t row : input_.withdrawn->accepted) {
-      group_of(bar_of(*input_.withdrawn, row, names)).refold = true;
+    if (input_.withdrawn != nullptr) {
+      const LoadNames names = names_of(*input_.withdrawn);
+      for (const std::uint32_t row : input_.withdrawn->accepted) {
+        const BronzeBar bar = bar_of(*input_.withdrawn, row, names);
+        group_of(bar).refold = true;
+        touched_.add({bar.ticker, bar.ts_us});
+      }
     }
+    touched_.finish();
   }
 
   Status find_groups_to_refold() {
@@ -172,7 +184,7 @@ class BarMerger {
   /// Whether all that was said about the bar is read again.
   [[nodiscard]] bool refolds(const BronzeBar& bar) const {
     const Group* group = find_group(bar);
-    return group != nullptr && group->refold && group->first_us <= bar.ts_us && bar.ts_us <= group->last_us;
+    return group != nullptr && group->refold && touched_.contains({bar.ticker, bar.ts_us});
   }
 
   /// The rows of bronze.bars or bronze.revisions that the groups may have.
@@ -226,28 +238,75 @@ class BarMerger {
 
   Result<table::ScanPlan> read_stored_bars(const table::Table& table) {
     GT_ASSIGN(table::ScanPlan plan, table::plan_scan(table, {.filter = partitions_filter()}));
-    GT_ASSIGN(const auto wanted, table::BoundExpression::bind(filter(), table.schema()));
-    const std::unordered_set<std::string_view> ours = standing_ids();
-    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
-      const table::ScanTask& task = plan.tasks[i];
-      const table::PartitionSpec* spec = table.metadata().find_spec(task.file.spec_id);
-      if (spec != nullptr && !wanted.may_match(task.file, *spec)) continue;
-      GT_ASSIGN(
-          const auto rows,
-          table::read_task(table, task,
-                           {.projection = table.schema(), .table_schema = table.schema(), .filter = wanted}));
-      std::vector<BronzeBar> bars;
-      GT_RETURN_IF_ERROR(append_bars(*rows, names_, bars));
-      for (const BronzeBar& bar : bars) {
-        if (find_group(bar) == nullptr) continue;
-        stored_.push_back({bar, i});
-        // What a load of ours said is read from its answer; what another program wrote is known only here.
-        const std::string& load_id = names_.loads[bar.load];
-        const bool read_again = refolds(bar) && (ours.contains(load_id) || is_withdrawn(load_id));
-        if (!read_again) evidence_.push_back(bar);
+    GT_ASSIGN(auto wanted, table::BoundExpression::bind(filter(), table.schema()));
+    const StoredQuery query = query_of(table, std::move(wanted));
+    const std::vector<std::size_t> files = files_that_may_match(table, plan, query.filter);
+    // Some files at a time, so that no more rows are held than a few files have.
+    const std::size_t together = files_together(plan, files);
+    std::int64_t at_hand = 0;
+    for (std::size_t first = 0; first < files.size(); first += together) {
+      const std::size_t count = std::min(together, files.size() - first);
+      std::vector<StoredRows> found(count);
+      GT_RETURN_IF_ERROR(table::share_work(count, 0, [&](std::size_t i) -> Status {
+        GT_ASSIGN(found[i], find_stored(table, plan.tasks[files[first + i]], query));
+        return {};
+      }));
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t file = files[first + i];
+        GT_RETURN_IF_ERROR(take_in_stored(file, found[i]));
+        if (found[i].whole == nullptr || found[i].places.empty()) continue;
+        at_hand += plan.tasks[file].file.record_count;
+        if (at_hand <= kMaxRowsAtHand) at_hand_[file] = std::move(found[i].whole);
       }
     }
     return plan;
+  }
+
+  [[nodiscard]] StoredQuery query_of(const table::Table& table, table::BoundExpression filter) const {
+    return {.schema = table.schema(),
+            .filter = std::move(filter),
+            .source = input_.source,
+            .interval = model::to_string(input_.interval),
+            .tickers = &names_.tickers,
+            .keys = &touched_};
+  }
+
+  static std::vector<std::size_t> files_that_may_match(const table::Table& table, const table::ScanPlan& plan,
+                                                       const table::BoundExpression& filter) {
+    std::vector<std::size_t> files;
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+      const table::DataFile& file = plan.tasks[i].file;
+      const table::PartitionSpec* spec = table.metadata().find_spec(file.spec_id);
+      if (spec == nullptr || filter.may_match(file, *spec)) files.push_back(i);
+    }
+    return files;
+  }
+
+  /// How many are read at once.
+  static std::size_t files_together(const table::ScanPlan& plan, const std::vector<std::size_t>& files) {
+    std::int64_t all = 0;
+    std::int64_t most = 1;
+    for (const std::size_t file : files) {
+      all += plan.tasks[file].file.record_count;
+      most = std::max(most, plan.tasks[file].file.record_count);
+    }
+    return all <= kAloneRows ? 1 : static_cast<std::size_t>(std::max<std::int64_t>(1, kSharedRows / most));
+  }
+
+  Status take_in_stored(std::size_t file, const StoredRows& rows) {
+    const std::unordered_set<std::string_view> ours = standing_ids();
+    std::vector<BronzeBar> bars;
+    GT_RETURN_IF_ERROR(append_bars(*rows.found, names_, bars));
+    for (std::size_t i = 0; i < bars.size(); ++i) {
+      const BronzeBar& bar = bars[i];
+      if (find_group(bar) == nullptr) continue;
+      stored_.push_back({bar, file, rows.places[i]});
+      // What a load of ours said is read from its answer; what another program wrote is known only here.
+      const std::string& load_id = names_.loads[bar.load];
+      const bool read_again = refolds(bar) && (ours.contains(load_id) || is_withdrawn(load_id));
+      if (!read_again) evidence_.push_back(bar);
+    }
+    return {};
   }
 
   [[nodiscard]] std::unordered_set<std::string_view> standing_ids() const {
@@ -279,7 +338,9 @@ class BarMerger {
 
   Status write_bars(const table::Table& table, const table::ScanPlan& plan,
                     const std::vector<BronzeBar>& rows, BarMerge& out) {
-    RowEdit edit = new_edit(plan);
+    RowEdit edit;
+    edit.plan = &plan;
+    edit.at_hand = std::move(at_hand_);
     const std::vector<bool> stands = compare_with_stored(plan, rows, edit);
     std::vector<const BronzeBar*> added;
     added.reserve(rows.size());
@@ -309,20 +370,11 @@ class BarMerger {
       if (at != final_rows.end() && !stands[at->second] && same_row(stored.bar, rows[at->second])) {
         stands[at->second] = true;
       } else {
-        edit.removed[stored.file].insert(key);
+        edit.removed[stored.file].push_back(stored.place);
         rewritten_[group_key(stored.bar.ticker, stored.bar.date_days)] = plan.tasks[stored.file].file.spec_id;
       }
     }
     return stands;
-  }
-
-  [[nodiscard]] RowEdit new_edit(const table::ScanPlan& plan) const {
-    RowEdit edit;
-    edit.plan = &plan;
-    edit.source = input_.source;
-    edit.interval = input_.interval;
-    edit.tickers = &names_.tickers;
-    return edit;
   }
 
   [[nodiscard]] Result<const table::PartitionSpec*> spec_for(const table::Table& table,
@@ -341,8 +393,9 @@ class BarMerger {
     return narrow != nullptr && tickers.size() < kWideFromTickers ? narrow : &metadata.default_spec();
   }
 
-  [[nodiscard]] std::string partition_of(const table::Table& table, const table::PartitionSpec& spec,
-                                         const BronzeBar& bar) const {
+  [[nodiscard]] table::PartitionTuple partition_of(const table::Table& table,
+                                                   const table::PartitionSpec& spec,
+                                                   const BronzeBar& bar) const {
     table::PartitionTuple tuple;
     for (const table::PartitionField& field : spec.fields) {
       const table::Field* column = table.schema().find(field.source_id);
@@ -351,7 +404,7 @@ class BarMerger {
       if (column->name == "ticker") value = table::literal(names_.tickers[bar.ticker]);
       tuple.push_back(table::apply(field.transform, value, column->type));
     }
-    return spec.path(tuple, table.schema());
+    return tuple;
   }
 
   /// Rows that replace others go where these were, in a file that is written again anyway.
@@ -367,19 +420,27 @@ class BarMerger {
     std::vector<NewRows> out;
     if (bars.empty()) return out;
     GT_ASSIGN(const table::PartitionSpec* usual, spec_for(table, bars));
-    std::map<std::pair<std::int32_t, std::string>, std::vector<const BronzeBar*>> partitions;
-    std::unordered_map<std::uint64_t, std::vector<const BronzeBar*>*> of_group;  // A path is slow to make.
+    struct Partition {
+      std::int32_t spec_id = 0;
+      table::PartitionTuple tuple;
+      std::vector<const BronzeBar*> bars;
+    };
+    std::map<std::pair<std::int32_t, std::string>, Partition> partitions;
+    std::unordered_map<std::uint64_t, Partition*> of_group;  // A path is slow to make.
     for (const BronzeBar* bar : bars) {
-      auto& partition = of_group[group_key(bar->ticker, bar->date_days)];
+      Partition*& partition = of_group[group_key(bar->ticker, bar->date_days)];
       if (partition == nullptr) {
         const table::PartitionSpec& spec = spec_of(table, *bar, *usual);
-        partition = &partitions[{spec.spec_id, partition_of(table, spec, *bar)}];
+        table::PartitionTuple tuple = partition_of(table, spec, *bar);
+        partition = &partitions[{spec.spec_id, spec.path(tuple, table.schema())}];
+        partition->spec_id = spec.spec_id;
+        partition->tuple = std::move(tuple);
       }
-      partition->push_back(bar);
+      partition->bars.push_back(bar);
     }
-    for (const auto& [place, rows] : partitions) {
-      GT_ASSIGN(auto arrow_rows, bars_table(input_.source, input_.interval, rows, names_));
-      out.push_back({place.first, place.second, std::move(arrow_rows)});
+    for (const auto& [path, partition] : partitions) {
+      GT_ASSIGN(auto arrow_rows, bars_table(input_.source, input_.interval, partition.bars, names_));
+      out.push_back({partition.spec_id, partition.tuple, std::move(arrow_rows)});
     }
     return out;
   }
@@ -402,35 +463,33 @@ class BarMerger {
       }
     }
     const bool any = std::ranges::any_of(groups_, [](const auto& entry) { return entry.second.refold; });
-    if (!any) {
-      out.edit = new_edit(out.plan);
-      return out;
-    }
+    if (!any) return out;
     GT_ASSIGN(out.plan, table::plan_scan(table, {.filter = filter()}));
-    out.edit = new_edit(out.plan);
-    std::unordered_map<RowKey, std::vector<std::pair<BarChange, std::size_t>>, RowKeyHash> stored;
+    struct StoredChange {
+      BarChange change;
+      std::size_t file = 0;
+      std::int64_t place = 0;
+    };
+    std::unordered_map<RowKey, std::vector<StoredChange>, RowKeyHash> stored;
     for (std::size_t i = 0; i < out.plan.tasks.size(); ++i) {
       const table::ScanTask& task = out.plan.tasks[i];
-      GT_ASSIGN(const auto rows,
-                table::read_task(
-                    table, task,
-                    {.projection = table.schema(), .table_schema = table.schema(), .filter = task.residual}));
+      GT_ASSIGN(const StoredRows rows, find_stored(table, task, query_of(table, task.residual)));
       std::vector<BarChange> changes;
-      GT_RETURN_IF_ERROR(append_revisions(*rows, names_, changes));
-      for (const BarChange& change : changes) {
-        if (!refolds(change.second)) continue;
-        stored[{change.second.ticker, change.second.ts_us}].emplace_back(change, i);
+      GT_RETURN_IF_ERROR(append_revisions(*rows.found, names_, changes));
+      for (std::size_t row = 0; row < changes.size(); ++row) {
+        const BronzeBar& bar = changes[row].second;
+        if (refolds(bar)) stored[{bar.ticker, bar.ts_us}].push_back({changes[row], i, rows.places[row]});
       }
     }
     for (const auto& [key, changes] : stored) {
       const std::vector<BarChange>& expected = refolded[key];
       const bool same = std::ranges::is_permutation(
           changes, expected, [](const BarChange& a, const BarChange& b) { return same_change(a, b); },
-          [](const auto& entry) { return entry.first; });
+          &StoredChange::change);
       if (same) {
         refolded.erase(key);
       } else {
-        for (const auto& [change, file] : changes) out.edit.removed[file].insert(key);
+        for (const StoredChange& change : changes) out.edit.removed[change.file].push_back(change.place);
       }
     }
     for (auto& [key, changes] : refolded) out.added.insert(out.added.end(), changes.begin(), changes.end());
@@ -442,13 +501,24 @@ class BarMerger {
     revisions.edit.plan = &revisions.plan;
     if (revisions.added.empty() && revisions.edit.removed.empty()) return {};
     const table::PartitionSpec& spec = table.metadata().default_spec();
-    std::map<std::string, std::vector<BarChange>> partitions;
+    struct Partition {
+      table::PartitionTuple tuple;
+      std::vector<const BarChange*> changes;
+    };
+    std::map<std::string, Partition> partitions;
+    std::unordered_map<std::uint64_t, Partition*> of_group;
     for (const BarChange& change : revisions.added) {
-      partitions[partition_of(table, spec, change.second)].push_back(change);
+      Partition*& partition = of_group[group_key(change.second.ticker, change.second.date_days)];
+      if (partition == nullptr) {
+        table::PartitionTuple tuple = partition_of(table, spec, change.second);
+        partition = &partitions[spec.path(tuple, table.schema())];
+        partition->tuple = std::move(tuple);
+      }
+      partition->changes.push_back(&change);
     }
-    for (const auto& [path, rows] : partitions) {
-      GT_ASSIGN(auto arrow_rows, revisions_table(input_.source, input_.interval, rows, names_));
-      revisions.edit.added.push_back({spec.spec_id, path, std::move(arrow_rows)});
+    for (const auto& [path, partition] : partitions) {
+      GT_ASSIGN(auto rows, revisions_table(input_.source, input_.interval, partition.changes, names_));
+      revisions.edit.added.push_back({spec.spec_id, partition.tuple, std::move(rows)});
     }
     GT_ASSIGN(table::Rewrite rewrite, write_edit(table, revisions.edit));
     out.changes.push_back({table, std::move(rewrite), filter()});
@@ -465,6 +535,9 @@ class BarMerger {
   std::uint64_t last_key_ = 0;
   std::vector<StandingLoad> standing_;
   std::vector<StoredBar> stored_;
+  BarKeys touched_;
+  std::map<std::size_t, std::shared_ptr<arrow::Table>>
+      at_hand_;  ///< Stored files' rows, by index in the plan.
   std::unordered_map<std::uint64_t, std::int32_t>
       rewritten_;  ///< Spec of the file that loses rows, by group.
 };

@@ -181,13 +181,13 @@ Result<std::shared_ptr<arrow::Table>> bars_table(std::string_view source, model:
 }
 
 Result<std::shared_ptr<arrow::Table>> revisions_table(std::string_view source, model::Interval interval,
-                                                      std::span<const BarChange> changes,
+                                                      std::span<const BarChange* const> changes,
                                                       const FoldNames& names) {
   GT_ASSIGN(const model::TableDef* def, model::find_table("bronze.revisions"));
   TableBuilder out(*def);
-  for (const BarChange& change : changes) {
-    put_key(out, source, interval, change.second, names);
-    for (const BronzeBar* bar : {&change.first, &change.second}) {
+  for (const BarChange* change : changes) {
+    put_key(out, source, interval, change->second, names);
+    for (const BronzeBar* bar : {&change->first, &change->second}) {
       put_content(out, bar->content);
       put_basis(out, *bar);
       out.time(bar->observed_us);

@@ -30,7 +30,7 @@ Status append_bars(const arrow::Table& rows, FoldNames& names, std::vector<Bronz
 Status append_revisions(const arrow::Table& rows, FoldNames& names, std::vector<BarChange>& out);
 [[nodiscard]] Result<std::shared_ptr<arrow::Table>> revisions_table(std::string_view source,
                                                                     model::Interval interval,
-                                                                    std::span<const BarChange> changes,
+                                                                    std::span<const BarChange* const> changes,
                                                                     const FoldNames& names);
 
 }  // namespace goldtape::lake

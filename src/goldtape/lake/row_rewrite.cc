@@ -1,112 +1,155 @@
 #include "goldtape/lake/row_rewrite.h"
 
-#include <set>
-#include <tuple>
+#include <algorithm>
+#include <numeric>
+#include <string>
 #include <utility>
 
 #include <arrow/api.h>
 
-#include "goldtape/lake/arrow_rows.h"
 #include "goldtape/table/data_writer.h"
+#include "goldtape/table/work_sharing.h"
 
 namespace goldtape::lake {
 
 namespace {
 
-using PartitionKey = std::pair<std::int32_t, std::string>;
+constexpr std::int64_t kAloneRows = 8'192;       // So few are written before another thread is awake.
+constexpr std::int64_t kSharedRows = 1'048'576;  // A partition of more takes the memory of several.
 
+/// What becomes of one partition.
 struct Partition {
-  std::vector<std::shared_ptr<arrow::Table>> parts;
+  const table::PartitionTuple* tuple = nullptr;
+  std::int32_t spec_id = 0;
+  std::vector<std::size_t> files;  ///< Those written anew.
+  std::vector<std::shared_ptr<arrow::Table>> added;
+  std::int64_t rows = 0;
 };
 
-PartitionKey partition_of(const table::Table& table, const table::DataFile& file) {
-  const table::PartitionSpec* spec = table.metadata().find_spec(file.spec_id);
-  return {file.spec_id, spec == nullptr ? std::string() : spec->path(file.partition, table.schema())};
-}
+class EditWriter {
+ public:
+  EditWriter(const table::Table& table, const RowEdit& edit) : table_(table), edit_(edit) {}
 
-/// Which rows stay, as runs [first, last).
-Result<std::vector<std::pair<std::int64_t, std::int64_t>>> kept_runs(const arrow::Table& rows,
-                                                                     const RowEdit& edit,
-                                                                     const RowKeys& removed) {
-  GT_ASSIGN(const auto columns, ColumnsOf::open(rows));
-  GT_ASSIGN(const auto* source, columns.get<arrow::StringArray>("source"));
-  GT_ASSIGN(const auto* interval, columns.get<arrow::StringArray>("interval"));
-  GT_ASSIGN(const auto* ticker, columns.get<arrow::StringArray>("ticker"));
-  GT_ASSIGN(const auto* ts, columns.get<arrow::TimestampArray>("ts"));
-  const std::string_view wanted_interval = model::to_string(edit.interval);
-  std::vector<std::pair<std::int64_t, std::int64_t>> runs;
-  for (std::int64_t i = 0; i < rows.num_rows(); ++i) {
-    if (source->GetView(i) == edit.source && interval->GetView(i) == wanted_interval) {
-      const std::uint32_t* number = edit.tickers->find(ticker->GetView(i));
-      if (number != nullptr && removed.contains({*number, ts->Value(i)})) continue;
+  Result<table::Rewrite> run() {
+    GT_RETURN_IF_ERROR(find_partitions());
+    std::vector<table::Rewrite> written(partitions_.size());
+    const Status done = table::share_work(partitions_.size(), threads(),
+                                          [&](std::size_t i) { return write(partitions_[i], written[i]); });
+    table::Rewrite out;
+    for (table::Rewrite& part : written) {
+      std::ranges::move(part.removed, std::back_inserter(out.removed));
+      std::ranges::move(part.added, std::back_inserter(out.added));
+      out.rows_deleted += part.rows_deleted;
     }
-    if (runs.empty() || runs.back().second != i) {
-      runs.emplace_back(i, i + 1);
+    if (done) return out;
+    table::discard(table_, out);
+    return std::unexpected(done.error());
+  }
+
+ private:
+  Status find_partitions() {
+    std::map<std::pair<std::int32_t, std::string>, Partition> found;
+    const auto place = [&](std::int32_t spec_id, const table::PartitionTuple& tuple) {
+      const table::PartitionSpec* spec = table_.metadata().find_spec(spec_id);
+      return std::pair{spec_id, spec == nullptr ? std::string() : spec->path(tuple, table_.schema())};
+    };
+    for (const NewRows& rows : edit_.added) {
+      Partition& partition = found[place(rows.spec_id, rows.partition)];
+      partition.spec_id = rows.spec_id;
+      partition.tuple = &rows.partition;
+      partition.added.push_back(rows.rows);
+      partition.rows += rows.rows->num_rows();
+    }
+    for (std::size_t i = 0; i < edit_.plan->tasks.size(); ++i) {
+      const table::DataFile& file = edit_.plan->tasks[i].file;
+      const bool touched = edit_.removed.contains(i);
+      if (!touched && file.record_count >= kSmallFileRows) continue;
+      const auto key = place(file.spec_id, file.partition);
+      if (!touched && !found.contains(key)) continue;
+      Partition& partition = found[key];
+      partition.spec_id = file.spec_id;
+      partition.tuple = &file.partition;
+      partition.files.push_back(i);
+      partition.rows += file.record_count;
+    }
+    for (auto& [key, partition] : found) partitions_.push_back(std::move(partition));
+    return {};
+  }
+
+  [[nodiscard]] int threads() const {
+    std::int64_t all = 0;
+    std::int64_t most = 0;
+    for (const Partition& partition : partitions_) {
+      all += partition.rows;
+      most = std::max(most, partition.rows);
+    }
+    return all <= kAloneRows || most > kSharedRows ? 1 : 0;
+  }
+
+  /// The rows of a file that stay are those of `rows` whose numbers, counted from `first`, are added to
+  /// `kept`.
+  Result<std::shared_ptr<arrow::Table>> rows_of(std::size_t file, std::int64_t first,
+                                                std::vector<std::int64_t>& kept) const {
+    table::PlacedRows placed;
+    const auto at_hand = edit_.at_hand.find(file);
+    if (at_hand != edit_.at_hand.end()) {
+      placed.rows = at_hand->second;
+      placed.places.resize(static_cast<std::size_t>(placed.rows->num_rows()));
+      std::iota(placed.places.begin(), placed.places.end(), 0);
     } else {
-      runs.back().second = i + 1;
+      GT_ASSIGN(placed, table::read_placed(table_, edit_.plan->tasks[file],
+                                           {.projection = table_.schema(), .table_schema = table_.schema()}));
     }
+    std::vector<std::int64_t> removed;
+    if (const auto at = edit_.removed.find(file); at != edit_.removed.end()) removed = at->second;
+    std::ranges::sort(removed);
+    auto next = removed.begin();
+    for (std::size_t i = 0; i < placed.places.size(); ++i) {
+      next = std::find_if(next, removed.end(), [&](std::int64_t place) { return place >= placed.places[i]; });
+      if (next == removed.end() || *next != placed.places[i])
+        kept.push_back(first + static_cast<std::int64_t>(i));
+    }
+    return placed.rows;
   }
-  return runs;
-}
 
-Result<std::shared_ptr<arrow::Table>> kept_rows(const std::shared_ptr<arrow::Table>& rows,
-                                                const RowEdit& edit, const RowKeys* removed) {
-  if (removed == nullptr) return rows;
-  GT_ASSIGN(const auto runs, kept_runs(*rows, edit, *removed));
-  std::vector<std::shared_ptr<arrow::Table>> slices;
-  slices.reserve(runs.size());
-  for (const auto& [first, last] : runs) slices.push_back(rows->Slice(first, last - first));
-  if (slices.empty()) return rows->Slice(0, 0);
-  auto kept = arrow::ConcatenateTables(slices);
-  if (!kept.ok()) return fail(ErrorKind::kInternal, 5023, kept.status().ToString());
-  return std::move(kept).ValueUnsafe();
-}
-
-Status write_partition(const table::Table& table, const PartitionKey& key, const Partition& partition,
-                       table::Rewrite& out) {
-  auto rows = arrow::ConcatenateTables(partition.parts);
-  if (!rows.ok()) return fail(ErrorKind::kInternal, 5023, rows.status().ToString());
-  table::DataWriter writer(table, {.spec_id = key.first, .sorted = true});
-  auto files = writer.write(*rows);
-  if (!files) {
-    writer.discard();
-    return std::unexpected(files.error());
+  /// Writes a partition's files anew, with what is new in it.
+  Status write(const Partition& partition, table::Rewrite& out) const {
+    std::vector<std::shared_ptr<arrow::Table>> parts;
+    std::vector<std::int64_t> kept;
+    std::int64_t rows = 0;
+    for (const std::size_t file : partition.files) {
+      const std::size_t before = kept.size();
+      GT_ASSIGN(parts.emplace_back(), rows_of(file, rows, kept));
+      rows += parts.back()->num_rows();
+      out.removed.push_back(edit_.plan->tasks[file].file);
+      out.rows_deleted += parts.back()->num_rows() - static_cast<std::int64_t>(kept.size() - before);
+    }
+    for (const auto& added : partition.added) {
+      parts.push_back(added);
+      for (std::int64_t i = 0; i < added->num_rows(); ++i) kept.push_back(rows++);
+    }
+    if (kept.empty()) return {};
+    const auto all = arrow::ConcatenateTables(parts);
+    if (!all.ok()) return fail(ErrorKind::kInternal, 5023, all.status().ToString());
+    table::DataWriter writer(table_, {.spec_id = partition.spec_id});
+    auto files = writer.write_partition(*all, *partition.tuple, std::move(kept));
+    if (!files) {
+      writer.discard();
+      return std::unexpected(files.error());
+    }
+    out.added = *std::move(files);
+    return {};
   }
-  for (table::DataFile& file : *files) out.added.push_back(std::move(file));
-  return {};
-}
+
+  const table::Table& table_;
+  const RowEdit& edit_;
+  std::vector<Partition> partitions_;
+};
 
 }  // namespace
 
 Result<table::Rewrite> write_edit(const table::Table& table, const RowEdit& edit) {
-  std::map<PartitionKey, Partition> partitions;
-  for (const NewRows& rows : edit.added) {
-    partitions[{rows.spec_id, rows.partition}].parts.push_back(rows.rows);
-  }
-  table::Rewrite out;
-  std::map<PartitionKey, Partition> rewritten;
-  for (std::size_t i = 0; i < edit.plan->tasks.size(); ++i) {
-    const table::ScanTask& task = edit.plan->tasks[i];
-    const PartitionKey key = partition_of(table, task.file);
-    const auto removed = edit.removed.find(i);
-    const bool touched = removed != edit.removed.end();
-    if (!touched && !(task.file.record_count < kSmallFileRows && partitions.contains(key))) continue;
-    GT_ASSIGN(const auto rows, table::read_task(table, task));
-    GT_ASSIGN(auto kept, kept_rows(rows, edit, touched ? &removed->second : nullptr));
-    out.removed.push_back(task.file);
-    out.rows_deleted += rows->num_rows() - kept->num_rows();
-    if (kept->num_rows() > 0) rewritten[key].parts.push_back(std::move(kept));
-  }
-  for (auto& [key, partition] : rewritten) {
-    for (auto& part : partition.parts) partitions[key].parts.push_back(std::move(part));
-  }
-  for (const auto& [key, partition] : partitions) {
-    if (auto written = write_partition(table, key, partition, out); !written) {
-      table::discard(table, out);
-      return std::unexpected(written.error());
-    }
-  }
-  return out;
+  return EditWriter(table, edit).run();
 }
 
 }  // namespace goldtape::lake

@@ -52,6 +52,25 @@ Result<std::shared_ptr<arrow::Table>> conform(const Schema& schema, const arrow:
   return arrow::Table::Make(expected, std::move(columns), rows.num_rows());
 }
 
+template <typename ArrayType>
+bool same_values(const arrow::Array& column, std::int64_t a, std::int64_t b) {
+  const auto& values = static_cast<const ArrayType&>(column);
+  return values.GetView(a) == values.GetView(b);
+}
+
+// Whether a row has the value of the one before it; false where that is slow to tell.
+bool repeats(const arrow::Array& column, std::int64_t row) {
+  if (row == 0 || column.IsNull(row) || column.IsNull(row - 1)) return false;
+  switch (column.type_id()) {
+    case arrow::Type::STRING: return same_values<arrow::StringArray>(column, row, row - 1);
+    case arrow::Type::DATE32: return same_values<arrow::Date32Array>(column, row, row - 1);
+    case arrow::Type::INT32: return same_values<arrow::Int32Array>(column, row, row - 1);
+    case arrow::Type::INT64: return same_values<arrow::Int64Array>(column, row, row - 1);
+    case arrow::Type::TIMESTAMP: return same_values<arrow::TimestampArray>(column, row, row - 1);
+    default: return false;
+  }
+}
+
 // Rows by partition: positions in their order, and the partition's values.
 struct Part {
   PartitionTuple tuple;
@@ -73,19 +92,17 @@ Result<std::vector<std::uint32_t>> number_values(const PartitionField& field, co
   std::vector<std::uint32_t> numbers;
   numbers.reserve(static_cast<std::size_t>(batch.num_rows()));
   std::unordered_map<std::string, std::uint32_t> known;
-  Literal last;
   for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
-    Literal value = internal::literal_at(column, row);
-    if (row > 0 && equal(value, last)) {
+    if (repeats(column, row)) {
       numbers.push_back(numbers.back());
       continue;
     }
+    const Literal value = internal::literal_at(column, row);
     Literal result = apply(field.transform, value, at->type);
     const std::string key = holds_null(result) ? std::string() : "v" + to_bytes(result, type);
     const auto [entry, is_new] = known.try_emplace(key, static_cast<std::uint32_t>(distinct.size()));
     if (is_new) distinct.push_back(std::move(result));
     numbers.push_back(entry->second);
-    last = std::move(value);
   }
   return numbers;
 }
@@ -139,13 +156,17 @@ ParquetOptions parquet_options(const TableMetadata& metadata, const DataWriterOp
 DataWriter::DataWriter(Table table, DataWriterOptions options)
     : table_(std::move(table)), options_(options) {}
 
-Result<std::vector<DataFile>> DataWriter::write(const std::shared_ptr<arrow::Table>& rows) {
+Result<const PartitionSpec*> DataWriter::spec() const {
   const TableMetadata& metadata = table_.metadata();
   const PartitionSpec* spec = metadata.find_spec(options_.spec_id.value_or(metadata.default_spec_id));
-  if (spec == nullptr) {
-    return fail(ErrorKind::kUsage, 4032, fmt::format("there is no partition spec {}", *options_.spec_id),
-                table_.name().to_string());
-  }
+  if (spec != nullptr) return spec;
+  return fail(ErrorKind::kUsage, 4032, fmt::format("there is no partition spec {}", *options_.spec_id),
+              table_.name().to_string());
+}
+
+Result<std::vector<DataFile>> DataWriter::write(const std::shared_ptr<arrow::Table>& rows) {
+  const TableMetadata& metadata = table_.metadata();
+  GT_ASSIGN(const PartitionSpec* spec, this->spec());
   const std::size_t first = files_.size();
   if (rows->num_rows() == 0) return std::vector<DataFile>{};
   const Schema& schema = metadata.schema();
@@ -156,6 +177,19 @@ Result<std::vector<DataFile>> DataWriter::write(const std::shared_ptr<arrow::Tab
     if (options_.sorted) internal::sort_rows(metadata.default_sort_order(), schema, *batch, part.rows);
     GT_RETURN_IF_ERROR(write_part(*spec, *batch, part.tuple, part.rows));
   }
+  return std::vector<DataFile>(files_.begin() + static_cast<std::ptrdiff_t>(first), files_.end());
+}
+
+Result<std::vector<DataFile>> DataWriter::write_partition(const std::shared_ptr<arrow::Table>& rows,
+                                                          const PartitionTuple& partition,
+                                                          std::vector<std::int64_t> numbers) {
+  const TableMetadata& metadata = table_.metadata();
+  GT_ASSIGN(const PartitionSpec* spec, this->spec());
+  const std::size_t first = files_.size();
+  GT_ASSIGN(const auto conformed, conform(metadata.schema(), *rows));
+  GT_ASSIGN(const auto batch, internal::one_batch(*conformed));
+  if (options_.sorted) internal::sort_rows(metadata.default_sort_order(), metadata.schema(), *batch, numbers);
+  GT_RETURN_IF_ERROR(write_part(*spec, *batch, partition, numbers));
   return std::vector<DataFile>(files_.begin() + static_cast<std::ptrdiff_t>(first), files_.end());
 }
 

@@ -34,6 +34,11 @@ class DataWriter {
   /// Errors: kUsage GT4030 (columns, types, NULL in a required column), io's.
   Result<std::vector<DataFile>> write(const std::shared_ptr<arrow::Table>& rows);
 
+  /// Sorts and writes some rows, all of one partition: those of these numbers. As `write` otherwise.
+  Result<std::vector<DataFile>> write_partition(const std::shared_ptr<arrow::Table>& rows,
+                                                const PartitionTuple& partition,
+                                                std::vector<std::int64_t> numbers);
+
   /// All files written so far.
   [[nodiscard]] const std::vector<DataFile>& files() const { return files_; }
   /// Removes them, as far as that can be done.
@@ -42,6 +47,7 @@ class DataWriter {
  private:
   Table table_;
   DataWriterOptions options_;
+  Result<const PartitionSpec*> spec() const;
   Status write_part(const PartitionSpec& spec, const arrow::RecordBatch& batch, const PartitionTuple& tuple,
                     const std::vector<std::int64_t>& rows);
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include <arrow/type_fwd.h>
@@ -15,14 +15,10 @@
 
 namespace goldtape::table::internal {
 
-/// Some pages of a chunk, as they lie in the file; the bytes are kept elsewhere.
+/// Some pages of a chunk, as they lie in the file.
 struct PageBytes {
-  struct Page {
-    RowRange rows;  ///< Within the row group.
-    std::string_view bytes;
-  };
-  std::string_view dictionary;  ///< Its page, if there is one.
-  std::vector<Page> pages;
+  std::shared_ptr<arrow::Buffer> bytes;  ///< The dictionary's page, if there is one, then these pages.
+  std::vector<RowRange> rows;            ///< Of each page, within the row group.
 };
 
 /// Writes the wanted rows to the output from row `at` on. Requires: the pages hold all of them; not strings.

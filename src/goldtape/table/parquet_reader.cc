@@ -137,9 +137,10 @@ std::vector<std::int64_t> row_positions(const parquet::FileMetaData& footer, con
   return positions;
 }
 
+// `positions` become those of the rows that are left.
 Result<std::shared_ptr<arrow::Table>> keep_undeleted(const std::shared_ptr<arrow::Table>& table,
                                                      const RowDeletes& deletes,
-                                                     const std::vector<std::int64_t>& positions) {
+                                                     std::vector<std::int64_t>& positions) {
   GT_ASSIGN(const auto batch, internal::one_batch(*table));
   GT_ASSIGN(const std::vector<bool> kept, deletes.kept(*batch, positions));
   std::vector<std::int64_t> rows;
@@ -148,6 +149,8 @@ Result<std::shared_ptr<arrow::Table>> keep_undeleted(const std::shared_ptr<arrow
   }
   if (rows.size() == kept.size()) return table;
   GT_ASSIGN(const auto left, internal::take_rows(*batch, rows));
+  for (std::int64_t& row : rows) row = positions[static_cast<std::size_t>(row)];
+  positions = std::move(rows);
   return arrow::Table::Make(left->schema(), left->columns(), left->num_rows());
 }
 
@@ -183,10 +186,16 @@ Result<std::shared_ptr<arrow::Table>> read_open(OpenFile& file, const ParquetRea
     table = *read;
   }
   GT_ASSIGN(table, conform(*table, wanted, has_ids, what.path));
+  std::vector<std::int64_t> places;
+  if (what.deletes != nullptr || what.places != nullptr) places = row_positions(footer, groups);
   if (what.deletes != nullptr) {
-    GT_ASSIGN(table, keep_undeleted(table, *what.deletes, row_positions(footer, groups)));
+    GT_ASSIGN(table, keep_undeleted(table, *what.deletes, places));
   }
-  GT_ASSIGN(table, keep_matches(table, what.filter, what.path));
+  if (what.places == nullptr) {
+    GT_ASSIGN(table, keep_matches(table, what.filter, what.path));
+  } else {
+    *what.places = std::move(places);
+  }
   if (wanted.fields.size() == what.projection.fields.size()) return table;
   std::vector<int> delivered;
   for (int i = 0; i < static_cast<int>(what.projection.fields.size()); ++i) delivered.push_back(i);

@@ -27,6 +27,8 @@ struct ParquetRead {
   Schema table_schema;     ///< What the filter is bound to.
   BoundExpression filter;  ///< Rows that do not match are left out.
   std::shared_ptr<const RowDeletes> deletes = {};  ///< Rows that delete files take out; null for none.
+  /// Set: row groups that may match are delivered whole, and this gets each row's place in the file.
+  std::vector<std::int64_t>* places = nullptr;
 };
 
 /// The rows that match, with the projection's Arrow schema. Row groups whose statistics exclude a match

@@ -65,6 +65,28 @@ struct Key {
   }
 };
 
+// Rows mostly come as few runs that are in order, one a file: these are merged. Stable.
+template <typename Before>
+void merge_runs(std::vector<std::int64_t>& rows, const Before& before) {
+  constexpr std::size_t kMostRuns = 64;
+  std::vector<std::vector<std::int64_t>::iterator> runs{rows.begin()};
+  while (runs.back() != rows.end() && runs.size() <= kMostRuns)
+    runs.push_back(std::is_sorted_until(runs.back(), rows.end(), before));
+  if (runs.back() != rows.end()) {
+    std::stable_sort(rows.begin(), rows.end(), before);
+    return;
+  }
+  while (runs.size() > 2) {
+    std::vector<std::vector<std::int64_t>::iterator> longer{runs.front()};
+    for (std::size_t i = 2; i < runs.size(); i += 2) {
+      std::inplace_merge(runs[i - 2], runs[i - 1], runs[i], before);
+      longer.push_back(runs[i]);
+    }
+    if (longer.back() != rows.end()) longer.push_back(rows.end());
+    runs = std::move(longer);
+  }
+}
+
 }  // namespace
 
 void sort_rows(const SortOrder& order, const Schema& schema, const arrow::RecordBatch& batch,
@@ -84,8 +106,7 @@ void sort_rows(const SortOrder& order, const Schema& schema, const arrow::Record
     }
     return false;
   };
-  if (std::is_sorted(rows.begin(), rows.end(), before)) return;
-  std::stable_sort(rows.begin(), rows.end(), before);
+  merge_runs(rows, before);
 }
 
 }  // namespace goldtape::table::internal

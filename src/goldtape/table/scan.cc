@@ -260,6 +260,18 @@ Result<std::shared_ptr<arrow::Table>> read_task(const Table& table, const ScanTa
   return read_task(table, task, {.projection = table.schema(), .table_schema = table.schema()});
 }
 
+Result<PlacedRows> read_placed(const Table& table, const ScanTask& task, const TaskRead& what) {
+  GT_ASSIGN(auto deletes, load_deletes(table, task));
+  PlacedRows placed;
+  GT_ASSIGN(placed.rows, read_parquet(table.shared_filesystem(), {.path = task.path,
+                                                                  .projection = what.projection,
+                                                                  .table_schema = what.table_schema,
+                                                                  .filter = what.filter,
+                                                                  .deletes = std::move(deletes),
+                                                                  .places = &placed.places}));
+  return placed;
+}
+
 Result<DeleteFiles> live_deletes(const Table& table) {
   const Snapshot* snapshot = table.metadata().current_snapshot();
   if (snapshot == nullptr) return DeleteFiles{};

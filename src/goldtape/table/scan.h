@@ -73,6 +73,13 @@ struct TaskRead {
                                                               const TaskRead& what);
 /// All rows of one task, as the table's schema has them now.
 [[nodiscard]] Result<std::shared_ptr<arrow::Table>> read_task(const Table& table, const ScanTask& task);
+/// Rows of a task, and where in the file they are, counted from 0: ascending, one a row.
+struct PlacedRows {
+  std::shared_ptr<arrow::Table> rows;
+  std::vector<std::int64_t> places;
+};
+/// Those of the row groups that may match: rows that do not match are among them. Errors: as read_task.
+[[nodiscard]] Result<PlacedRows> read_placed(const Table& table, const ScanTask& task, const TaskRead& what);
 /// All live delete files of the current snapshot.
 [[nodiscard]] Result<DeleteFiles> live_deletes(const Table& table);
 /// Places, counted from 0 in the file, of the rows that delete files take out of a task; ascending.

@@ -10,7 +10,7 @@
 
 #include "goldtape/table/work_sharing_internal.h"
 
-namespace goldtape::table::internal {
+namespace goldtape::table {
 namespace {
 
 // Outlives the call: a thread of the pool may come when all is done, and finds nothing left.
@@ -63,9 +63,13 @@ Status share_work(std::size_t pieces, int threads, const std::function<Status(st
   return share(pieces, threads, work, *arrow::internal::GetCpuThreadPool());
 }
 
+namespace internal {
+
 Status share_waiting(std::size_t pieces, const std::function<Status(std::size_t)>& work) {
   return share(pieces, 0, work,
                dynamic_cast<arrow::internal::ThreadPool&>(*arrow::io::default_io_context().executor()));
 }
 
-}  // namespace goldtape::table::internal
+}  // namespace internal
+
+}  // namespace goldtape::table
