@@ -86,6 +86,7 @@ Json json_of(const ingest::CollectReport& report) {
           {"duplicates_removed", total.duplicates_removed},
           {"rows_quarantined", total.rows_quarantined},
           {"elapsed_ms", report.elapsed.count()},
+          {"warnings", report.warnings},
           {"failures", std::move(failures)}};
 }
 
@@ -108,6 +109,7 @@ void print_report(const ingest::CollectReport& report) {
                            count(report.fetched.retries), bytes_text(report.fetched.bytes),
                            duration_text(report.elapsed));
   std::cout << counts_text(report.loads) << "\n";
+  for (const std::string& warning : report.warnings) std::cout << "warning " << warning << "\n";
   print_failures(report);
   if (report.loads.cancelled) std::cout << "interrupted: the same command goes on where it stopped\n";
 }

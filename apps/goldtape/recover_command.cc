@@ -7,6 +7,7 @@
 #include "goldtape/ingest/rebuild_audit.h"
 #include "goldtape/lake/recover.h"
 #include "goldtape/provider/files/client.h"
+#include "goldtape/provider/venues.h"
 
 namespace goldtape::app {
 
@@ -53,8 +54,9 @@ void print_text(const lake::RecoverReport& report, const ingest::RebuiltAudit& a
                            report.tables.size(), report.tables_whole, audit.rebuilt, audit.known);
   if (!audit.unnamed.empty()) {
     std::cout << fmt::format(
-        "{} raw answers are named by no table: refused, without news, undone or never "
-        "committed. Ingest their files again to have them judged again\n",
+        "{} raw answers are named by no table: refused, without news, undone or never committed. Ingest "
+        "their files again to have them judged again; what a venue said is asked for again by the next "
+        "backfill or update\n",
         audit.unnamed.size());
   }
 }
@@ -71,6 +73,7 @@ Status run_recover(Program& program, const RecoverArguments& arguments) {
   provider::Registry providers;
   GT_RETURN_IF_ERROR(providers.add(
       std::make_shared<provider::files::FilesProvider>(lake.shared_filesystem(), std::string())));
+  GT_RETURN_IF_ERROR(provider::add_venues(providers));
   GT_ASSIGN(const auto audit, ingest::rebuild_audit(lake, providers));
   arguments.json ? print_json(report, audit) : print_text(report, audit);
   program.console().say("Run `goldtape fsck --deep`, then `goldtape run`.");

@@ -12,6 +12,7 @@
 
 #include "goldtape/base/hash.h"
 #include "goldtape/ingest/asked.h"
+#include "goldtape/ingest/clock_watch.h"
 #include "goldtape/ingest/intake.h"
 #include "goldtape/ingest/load_status.h"
 #include "goldtape/lake/raw_zone.h"
@@ -93,6 +94,11 @@ class Collection {
 
   Result<CollectReport> run(std::vector<Chain> chains) {
     GT_ASSIGN(const lake::WriterLock lock, lake_.lock_for_writing("backfill"));
+    if (!options_.fetch.trust_venue_clock) {
+      GT_ASSIGN(const auto newest, newest_observation(lake_.database(), std::string(venue_.name())));
+      watch_.emplace(newest);
+    }
+    look_at_clock();
     total_ = static_cast<std::int64_t>(chains.size());
     for (const Chain& chain : chains) {
       for (const std::string& ticker : tickers_of(chain.request)) tickers_.insert(ticker);
@@ -151,8 +157,14 @@ class Collection {
     return intake_.flush();
   }
 
+  void look_at_clock() {
+    if (!watch_) return;
+    if (auto words = watch_->look(lake_.clock().now())) warnings_.push_back(*std::move(words));
+  }
+
   Status take(Chain chain) {
     ++done_;
+    look_at_clock();
     for (LandedAnswer& page : chain.pages) GT_RETURN_IF_ERROR(take_page(page));
     if (!chain.error) return {};
     ++failed_;
@@ -222,6 +234,7 @@ class Collection {
     out.tickers = static_cast<std::int64_t>(tickers_.size());
     for (auto& [ticker, failure] : failures_) out.failures.push_back(std::move(failure));
     out.fetched = mailbox_.told().first;
+    out.warnings = std::move(warnings_);
     out.elapsed = elapsed();
     return out;
   }
@@ -231,6 +244,8 @@ class Collection {
   const CollectOptions& options_;
   Intake intake_;
   Mailbox mailbox_;
+  std::optional<ClockWatch> watch_;
+  std::vector<std::string> warnings_;
   std::set<std::string> tickers_;
   std::map<std::string, CollectFailure> failures_;
   std::vector<std::pair<std::size_t, std::vector<std::string>>>

@@ -52,6 +52,7 @@ struct CollectReport {
   std::int64_t tickers = 0;              ///< Of the questions, each once.
   std::vector<CollectFailure> failures;  ///< A ticker each, sorted.
   FetchCounts fetched = {};
+  std::vector<std::string> warnings;  ///< Of the run as a whole: a clock that ran back.
   std::chrono::milliseconds elapsed{0};
 
   /// Tickers that got everything, as a share of all; 1 when nothing was asked.

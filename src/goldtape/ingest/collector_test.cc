@@ -5,95 +5,18 @@
 
 #include <gtest/gtest.h>
 
-#include "goldtape/calendar/calendar.h"
-#include "goldtape/ingest/collection_plan.h"
+#include "goldtape/ingest/collector_test_bench.h"
 #include "goldtape/ingest/load_status.h"
-#include "goldtape/ingest/scripted_venue_internal.h"
-#include "goldtape/testing/scripted_http_server.h"
 
 namespace goldtape::ingest {
 namespace {
 
 using goldtape::testing::http_answer;
-using goldtape::testing::ScriptedHttpServer;
 using goldtape::testing::ScriptedReply;
+using testing::bars_of;
+using testing::Bench;
+using testing::between;
 using testing::Said;
-using testing::ScriptedVenue;
-using testing::TestLake;
-
-std::string between(const std::string& text, const std::string& from, std::string_view to) {
-  const auto at = text.find(from);
-  if (at == std::string::npos) return {};
-  const auto start = at + from.size();
-  return text.substr(start, text.find_first_of(to, start) - start);
-}
-
-/// Two bars for each ticker asked.
-std::string bars_of(const std::string& tickers) {
-  std::string out;
-  std::string rest = tickers;
-  while (!rest.empty()) {
-    const std::string ticker = rest.substr(0, rest.find(','));
-    out += testing::text_of(
-        {Said{.ticker = ticker, .day = 0, .minute = 1}, Said{.ticker = ticker, .day = 0, .minute = 2}});
-    rest.erase(0, std::min(ticker.size() + 1, rest.size()));
-  }
-  return out;
-}
-
-/// A lake, a venue behind a server, and runs of the collector between them.
-struct Bench {
-  TestLake lake;
-  ScriptedVenue venue;
-  provider::Registry providers;
-  ScriptedHttpServer server;
-  std::vector<std::string> tickers = {"AAPL", "MSFT", "NVDA", "SPY", "QQQ"};
-
-  explicit Bench(ScriptedHttpServer::Handler handler) : server(std::move(handler)) {
-    EXPECT_TRUE(providers.add(std::make_shared<ScriptedVenue>()));
-  }
-
-  static CollectionSpec spec(const std::vector<std::string>& tickers, const lake::Lake& opened) {
-    return {.stream = {.source = "scripted", .interval = model::Interval::k1m, .options = {}},
-            .tickers = tickers,
-            .from = parse_date("2019-02-11").value(),
-            .to = parse_date("2019-02-11").value(),
-            .now = opened.clock().now()};
-  }
-
-  CollectOptions options() const {
-    CollectOptions out;
-    out.ingest.calendar = &calendar::xnys();
-    out.fetch.access.base_url = server.url("");
-    out.fetch.allowance = {.requests_per_second = 1000, .burst = 10, .concurrency = 4};
-    out.fetch.polite.patience = {.first_backoff = std::chrono::milliseconds(1),
-                                 .longest_backoff = std::chrono::milliseconds(5),
-                                 .failures_to_open = 8,
-                                 .cool_down = std::chrono::milliseconds(20)};
-    return out;
-  }
-
-  CollectReport run(CollectOptions options) {
-    lake::Lake opened = lake.open();
-    std::vector<Chain> chains = recover(opened, venue).value();
-    const auto asked = read_asked(opened.database(), venue.traits()).value();
-    const CollectionSpec wanted = spec(tickers, opened);
-    const auto known = asked.find(wanted.stream);
-    const auto plan =
-        plan_collection(venue, calendar::xnys(), known == asked.end() ? Asked{} : known->second, wanted)
-            .value();
-    for (const provider::Request& request : plan.requests) {
-      Chain chain;
-      chain.request = request;
-      chain.next = request;
-      chains.push_back(std::move(chain));
-    }
-    auto report = collect(opened, providers, venue, std::move(chains), options);
-    EXPECT_TRUE(report) << report.error().to_string();
-    return report ? *std::move(report) : CollectReport{};
-  }
-  CollectReport run() { return run(options()); }
-};
 
 TEST(Collector, BringsBarsToBronze) {
   Bench bench([](const std::string& request) {
@@ -175,13 +98,28 @@ TEST(Collector, TriesAgainAfterTrouble) {
 
 TEST(Collector, RevokedKeysEndTheRunWithoutAskingOn) {
   Bench bench([](const std::string&) {
-    return ScriptedReply{http_answer("401 Unauthorized", "{\"message\":\"key revoked\"}")};
+    return ScriptedReply{.bytes = http_answer("401 Unauthorized", "{\"message\":\"key revoked\"}"),
+                         .delay = std::chrono::milliseconds(50)};
   });
   for (int i = 0; i < 60; ++i) bench.tickers.push_back("T" + std::to_string(i));
   const CollectReport report = bench.run();
   EXPECT_EQ(report.failures.size(), bench.tickers.size());
-  EXPECT_LE(bench.server.requests().size(), 8U);
+  EXPECT_LE(bench.server.requests().size(), 4U) << "what was on the wire at the first refusal";
   EXPECT_EQ(bench.lake.bars("scripted").size(), 0U);
+}
+
+TEST(Collector, ARevokedKeyEndsChainsOnTheirWayToo) {
+  std::atomic<int> count = 0;
+  Bench bench([&](const std::string& request) {
+    if (++count == 1) return ScriptedReply{http_answer("403 Forbidden", "{\"message\":\"key revoked\"}")};
+    return ScriptedReply{
+        .bytes = http_answer("200 OK", bars_of(between(request, "tickers=", "& ")) + "next 1\n"),
+        .delay = std::chrono::milliseconds(100)};
+  });
+  for (int i = 0; i < 60; ++i) bench.tickers.push_back("T" + std::to_string(i));
+  const CollectReport report = bench.run();
+  EXPECT_EQ(report.failures.size(), bench.tickers.size());
+  EXPECT_LE(bench.server.requests().size(), 4U) << "no page more";
 }
 
 TEST(Collector, ADamagedAnswerIsItsTickersAffair) {

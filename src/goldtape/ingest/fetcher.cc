@@ -68,9 +68,7 @@ void Fetcher::begin() {
     auto chain = std::make_shared<Chain>(std::move(waiting_.front()));
     waiting_.pop_front();
     ++open_;
-    if (unauthorised_) {
-      fail_chain(chain, *unauthorised_);
-    } else if (!chain->next) {
+    if (!chain->next) {
       finish(chain);
     } else {
       ask(chain);
@@ -79,6 +77,10 @@ void Fetcher::begin() {
 }
 
 void Fetcher::ask(const Shared& chain) {
+  if (unauthorised_) {
+    fail_chain(chain, *unauthorised_);
+    return;
+  }
   auto request = venue_.to_http(*chain->next, options_.access);
   if (!request) {
     fail_chain(chain, std::move(request.error()));
@@ -101,8 +103,8 @@ void Fetcher::received(const Shared& chain, const std::string& url, Result<io::H
     case Outcome::kOk: take_page(chain, url, *std::move(answer)); return;
     case Outcome::kNeedsSession: open_session(chain, verdict.error); return;
     case Outcome::kUnauthorised:
-      if (!unauthorised_) unauthorised_ = verdict.error;
-      fail_chain(chain, std::move(verdict.error));
+      fail_chain(chain, verdict.error);
+      refuse_all(verdict.error);
       return;
     case Outcome::kNotFound:
     case Outcome::kRefused: {
@@ -124,6 +126,13 @@ void Fetcher::received(const Shared& chain, const std::string& url, Result<io::H
     }
     case Outcome::kRetry: fail_chain(chain, std::move(verdict.error)); return;
   }
+}
+
+/// Keys that were refused once are refused again: what is queued must not be asked with them.
+void Fetcher::refuse_all(const Error& error) {
+  if (unauthorised_) return;
+  unauthorised_ = error;
+  http_.drop_queued(error);
 }
 
 Timestamp Fetcher::observed_at(const io::HttpResponse& response, Timestamp fallback) const {
@@ -199,6 +208,10 @@ void Fetcher::open_session(const Shared& chain, const Error& why) {
 }
 
 void Fetcher::session_step() {
+  if (unauthorised_) {
+    end_session(unauthorised_);
+    return;
+  }
   auto request = venue_.next_handshake(options_.access);
   if (!request) {
     end_session(std::nullopt);

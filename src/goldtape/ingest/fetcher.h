@@ -78,6 +78,7 @@ class Fetcher {
   void session_step();
   void end_session(const std::optional<Error>& error);
   void fail_chain(const Shared& chain, Error error);
+  void refuse_all(const Error& error);
   void split(const Shared& chain);
   void finish(const Shared& chain);
   [[nodiscard]] io::Receive receiver() const;

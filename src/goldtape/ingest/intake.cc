@@ -9,6 +9,7 @@
 #include "goldtape/base/hash.h"
 #include "goldtape/ingest/judgement.h"
 #include "goldtape/ingest/load_commit.h"
+#include "goldtape/ingest/load_description.h"
 #include "goldtape/ingest/load_status.h"
 #include "goldtape/lake/free_space.h"
 #include "goldtape/lake/raw_zone.h"
@@ -19,46 +20,6 @@ namespace goldtape::ingest {
 namespace {
 
 constexpr std::string_view kAlreadyLoaded = "already_loaded";
-
-std::string only_ticker(const std::vector<std::string>& tickers, const std::string& asked) {
-  return tickers.size() == 1 ? tickers.front() : asked;
-}
-
-/// Bars are bars, whatever the venue calls the question that brought them: they are folded together.
-void describe(const model::BarBatch& bars, store::LoadAudit& audit) {
-  audit.dataset = "bars";
-  audit.interval = model::to_string(bars.origin.interval);
-  audit.rows_fetched = static_cast<std::int64_t>(bars.size() + bars.rejected.size());
-  audit.ticker = only_ticker(bars.tickers, audit.ticker);
-  if (bars.empty()) return;
-  const auto [first, last] = std::ranges::minmax(bars.ts_us);
-  const std::chrono::microseconds length =
-      model::is_intraday(bars.origin.interval)
-          ? std::chrono::microseconds(model::length(bars.origin.interval))
-          : std::chrono::microseconds(std::chrono::days(1));
-  audit.range_start = from_micros(first);
-  audit.range_end = from_micros(last) + length;
-}
-
-void describe(const model::ActionBatch& batch, store::LoadAudit& audit) {
-  audit.rows_fetched = static_cast<std::int64_t>(batch.actions.size());
-  if (batch.actions.empty()) return;
-  const auto [first, last] = std::ranges::minmax_element(batch.actions, {}, &model::CorporateAction::ex_date);
-  audit.range_start = first->ex_date;
-  audit.range_end = last->ex_date + std::chrono::days(1);
-}
-
-void describe(const model::RecordBatch& batch, store::LoadAudit& audit) {
-  audit.rows_fetched = static_cast<std::int64_t>(batch.rows.size());
-  for (std::size_t i = 0; i < batch.rows.size(); ++i) {
-    const auto* days = std::get_if<std::int64_t>(&model::cell(batch, i, "date"));
-    if (days == nullptr) continue;
-    const Timestamp date = from_days(static_cast<std::int32_t>(*days));
-    if (!audit.range_start || date < *audit.range_start) audit.range_start = date;
-    if (!audit.range_end || date + std::chrono::days(1) > *audit.range_end)
-      audit.range_end = date + std::chrono::days(1);
-  }
-}
 
 /// A load that is tried again finds its rows in quarantine: equal ones stay, others make way.
 void settle_quarantine(const std::optional<store::LoadAudit>& before, PendingLoad& pending) {
@@ -216,8 +177,11 @@ void Intake::read(const provider::Provider& venue, const provider::Answer& answe
     outcome.error = std::move(rows.error());
     return;
   }
-  Judgement judgement = judge(*rows, options_, lake_.clock().now(), answer.display_name);
-  std::visit([&](const auto& batch) { describe(batch, pending.audit); }, *rows);
+  // What a venue's clock dated cannot be of the future, whatever ours says.
+  const Timestamp now = lake_.clock().now();
+  const Timestamp judged_at = answer.http_status != 0 ? std::max(now, answer.observed_at) : now;
+  Judgement judgement = judge(*rows, options_, judged_at, answer.display_name);
+  describe(*rows, pending.audit);
   pending.quarantine = std::move(judgement.quarantine);
   for (QuarantineRow& row : pending.quarantine) row.load_id = pending.audit.load_id;
   pending.quality = std::move(judgement.results);

@@ -51,33 +51,44 @@ Result<provider::Rows> LoadReader::parse(const store::LoadAudit& load) const {
   return venue->parse(answer);
 }
 
-Result<lake::BarLoad> LoadReader::bars(std::string_view load_id) const {
-  GT_ASSIGN(const store::LoadAudit load, audit_of(lake_, load_id));
-  GT_ASSIGN(provider::Rows rows, parse(load));
-  auto* bars = std::get_if<model::BarBatch>(&rows);
-  if (bars == nullptr) return other_rows(load);
-  GT_ASSIGN(const auto refused, refused_rows(lake_, load, bars->size(),
-                                             [&](std::uint32_t i) { return std::int64_t{bars->line[i]}; }));
-  return lake::make_bar_load(load.load_id, load.observed_at, std::move(*bars), refused);
+Result<LoadReader::Accepted> LoadReader::accepted(const store::LoadAudit& load, provider::Rows rows) const {
+  if (auto* bars = std::get_if<model::BarBatch>(&rows)) {
+    GT_ASSIGN(const auto refused, refused_rows(lake_, load, bars->size(),
+                                               [&](std::uint32_t i) { return std::int64_t{bars->line[i]}; }));
+    return lake::make_bar_load(load.load_id, load.observed_at, std::move(*bars), refused);
+  }
+  if (auto* batch = std::get_if<model::ActionBatch>(&rows)) {
+    GT_ASSIGN(const auto refused, refused_rows(lake_, load, batch->actions.size(), [&](std::uint32_t i) {
+                return std::int64_t{batch->actions[i].line};
+              }));
+    return lake::make_action_load(load.load_id, load.observed_at, std::move(batch->actions), refused);
+  }
+  return lake::make_record_load(load.load_id, load.observed_at,
+                                std::move(std::get<model::RecordBatch>(rows)));
 }
 
-Result<lake::ActionLoad> LoadReader::actions(std::string_view load_id) const {
-  GT_ASSIGN(const store::LoadAudit load, audit_of(lake_, load_id));
+Result<LoadReader::Accepted> LoadReader::again(const store::LoadAudit& load) const {
   GT_ASSIGN(provider::Rows rows, parse(load));
-  auto* batch = std::get_if<model::ActionBatch>(&rows);
-  if (batch == nullptr) return other_rows(load);
-  GT_ASSIGN(const auto refused, refused_rows(lake_, load, batch->actions.size(), [&](std::uint32_t i) {
-              return std::int64_t{batch->actions[i].line};
-            }));
-  return lake::make_action_load(load.load_id, load.observed_at, std::move(batch->actions), refused);
+  return accepted(load, std::move(rows));
+}
+
+template <typename Load>
+Result<Load> LoadReader::of(std::string_view load_id) const {
+  GT_ASSIGN(const store::LoadAudit load, audit_of(lake_, load_id));
+  GT_ASSIGN(Accepted rows, again(load));
+  auto* mine = std::get_if<Load>(&rows);
+  if (mine == nullptr) return other_rows(load);
+  return std::move(*mine);
+}
+
+Result<lake::BarLoad> LoadReader::bars(std::string_view load_id) const { return of<lake::BarLoad>(load_id); }
+
+Result<lake::ActionLoad> LoadReader::actions(std::string_view load_id) const {
+  return of<lake::ActionLoad>(load_id);
 }
 
 Result<lake::RecordLoad> LoadReader::records(std::string_view load_id) const {
-  GT_ASSIGN(const store::LoadAudit load, audit_of(lake_, load_id));
-  GT_ASSIGN(provider::Rows rows, parse(load));
-  auto* batch = std::get_if<model::RecordBatch>(&rows);
-  if (batch == nullptr) return other_rows(load);
-  return lake::make_record_load(load.load_id, load.observed_at, std::move(*batch));
+  return of<lake::RecordLoad>(load_id);
 }
 
 }  // namespace goldtape::ingest

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <variant>
 
 #include "goldtape/base/result.h"
 #include "goldtape/lake/bar_load.h"
@@ -24,7 +25,16 @@ class LoadReader {
   [[nodiscard]] Result<lake::ActionLoad> actions(std::string_view load_id) const;
   [[nodiscard]] Result<lake::RecordLoad> records(std::string_view load_id) const;
 
+  using Accepted = std::variant<lake::BarLoad, lake::ActionLoad, lake::RecordLoad>;
+  /// Of a load that the audit does not hold (yet), by its row: id, request, raw_path, observed_at and
+  /// rows_quarantined are used. Errors: GT5020.
+  [[nodiscard]] Result<Accepted> again(const store::LoadAudit& load) const;
+  /// The same of rows that were parsed already.
+  [[nodiscard]] Result<Accepted> accepted(const store::LoadAudit& load, provider::Rows rows) const;
+
  private:
+  template <typename Load>
+  [[nodiscard]] Result<Load> of(std::string_view load_id) const;
   [[nodiscard]] Result<provider::Rows> parse(const store::LoadAudit& load) const;
 
   const lake::Lake& lake_;

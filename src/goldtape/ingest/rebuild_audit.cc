@@ -8,10 +8,15 @@
 #include <arrow/api.h>
 #include <fmt/format.h>
 
+#include "goldtape/ingest/intake.h"
+#include "goldtape/ingest/load_description.h"
+#include "goldtape/ingest/load_reader.h"
 #include "goldtape/ingest/load_status.h"
-#include "goldtape/ingest/quarantine.h"
+#include "goldtape/ingest/recount.h"
 #include "goldtape/lake/bar_load.h"
+#include "goldtape/lake/lake_tables.h"
 #include "goldtape/lake/raw_zone.h"
+#include "goldtape/model/table_def.h"
 #include "goldtape/provider/provider.h"
 #include "goldtape/store/load_audit.h"
 #include "goldtape/table/catalog.h"
@@ -56,7 +61,7 @@ Status count_values(const lake::Lake& lake, std::string_view name, const std::st
 class AuditRebuild {
  public:
   AuditRebuild(const lake::Lake& lake, const provider::Registry& providers)
-      : lake_(lake), providers_(providers) {}
+      : lake_(lake), providers_(providers), reader_(lake, providers) {}
 
   Result<RebuiltAudit> run() {
     GT_RETURN_IF_ERROR(count_traces());
@@ -69,18 +74,20 @@ class AuditRebuild {
       if (!file.is_directory && !file.path.ends_with(io::kTemporarySuffix))
         GT_RETURN_IF_ERROR(visit(file.path));
     }
+    GT_RETURN_IF_ERROR(write());
     return std::move(report_);
   }
 
  private:
   Status count_traces() {
-    for (const char* name : {"bronze.bars", "bronze.corporate_actions"})
-      GT_RETURN_IF_ERROR(count_values(lake_, name, "load_id", carried_));
+    GT_RETURN_IF_ERROR(lake::create_missing_tables(lake_.catalog()));
+    GT_RETURN_IF_ERROR(count_values(lake_, "bronze.bars", "load_id", carried_));
     GT_RETURN_IF_ERROR(count_values(lake_, "bronze.revisions", "old_load_id", replaced_));
     GT_RETURN_IF_ERROR(count_values(lake_, "bronze.revisions", "new_load_id", updated_));
     GT_RETURN_IF_ERROR(count_values(lake_, "quarantine.rows", "load_id", quarantined_));
-    for (const char* name : {"bronze.bars", "bronze.corporate_actions"}) {
-      GT_ASSIGN(const table::Table table, lake_.catalog().load(name));
+    for (const model::TableDef& def : model::tables()) {
+      if (def.zone != "bronze") continue;
+      GT_ASSIGN(const table::Table table, lake_.catalog().load(table::TableName{def.zone, def.name}));
       for (const table::Snapshot& snapshot : table.history()) note_snapshot(snapshot);
     }
     return {};
@@ -104,117 +111,99 @@ class AuditRebuild {
       ++report_.known;
       return {};
     }
-    auto stored = lake::read_raw(lake_.filesystem(), path);
-    if (!stored) {
-      report_.damaged.push_back(path + ": " + stored.error().message);
-      return {};
-    }
-    const std::string id = stored->load_id;
-    if (count_of(carried_, id) + count_of(replaced_, id) + count_of(updated_, id) == 0) {
-      report_.unnamed.push_back(path);
-      return {};
-    }
-    auto audit = audit_of(*std::move(stored), relative);
-    if (!audit) {
-      report_.damaged.push_back(path + ": " + audit.error().message);
-      return {};
-    }
-    GT_ASSIGN(store::Transaction transaction, lake_.database().begin());
-    GT_RETURN_IF_ERROR(store::put_load(transaction, *audit));
-    GT_RETURN_IF_ERROR(transaction.commit());
-    ++report_.rebuilt;
+    const Status taken = take(path, relative);
+    if (!taken) report_.damaged.push_back(path + ": " + taken.error().message);
     return {};
   }
 
-  Result<store::LoadAudit> audit_of(lake::StoredAnswer stored, const std::string& raw_path) const {
+  /// Bars are known by the traces they left in bronze; of the rest it is found out once all are seen.
+  Status take(const std::string& path, const std::string& relative) {
+    GT_ASSIGN(lake::StoredAnswer stored, lake::read_raw(lake_.filesystem(), path));
+    const std::string id = stored.load_id;
+    const bool named = count_of(carried_, id) + count_of(replaced_, id) + count_of(updated_, id) > 0;
     store::LoadAudit audit;
-    audit.load_id = stored.load_id;
-    audit.run_id = "recovered";
-    audit.requested_at = audit.observed_at = stored.observed_at;
-    audit.finished_at = lake_.clock().now();
-    audit.status = load_status::kLoaded;
-    audit.bytes = std::ssize(stored.bytes);
-    audit.request = stored.request_json;
-    audit.raw_path = raw_path;
-    audit.content_sha256 = stored.content_sha256;
-    if (const auto snapshot = snapshots_.find(audit.load_id); snapshot != snapshots_.end())
-      audit.snapshot_id = snapshot->second;
+    auto rows = parse(std::move(stored), relative, audit);
+    if (!rows && !named) {  // The words of a venue that refused, or what never could be read.
+      report_.unnamed.push_back(path);
+      return {};
+    }
+    GT_RETURN_IF_ERROR(rows);
+    describe(*rows, audit);
+    audit.rows_quarantined = count_of(quarantined_, audit.load_id);
+    if (!std::holds_alternative<model::BarBatch>(*rows)) {
+      others_.push_back(std::move(audit));
+      return {};
+    }
+    if (!named && audit.rows_fetched > 0) {
+      report_.unnamed.push_back(path);
+      return {};
+    }
+    GT_ASSIGN(const auto accepted, reader_.accepted(audit, *std::move(rows)));
+    count_bars(std::get<lake::BarLoad>(accepted), audit);
+    rebuilt_.push_back(std::move(audit));
+    return {};
+  }
+
+  Result<provider::Rows> parse(lake::StoredAnswer stored, const std::string& raw_path,
+                               store::LoadAudit& audit) const {
     provider::Answer answer{.request = {},
                             .bytes = std::move(stored.bytes),
                             .extension = std::move(stored.extension),
                             .observed_at = stored.observed_at,
                             .display_name = raw_path};
     GT_ASSIGN(answer.request, provider::Request::from_json(stored.request_json));
-    audit.source = answer.request.source;
-    audit.dataset = answer.request.dataset;
-    audit.ticker = answer.request.ticker;
+    audit = audit_of(answer, "recovered", stored.observed_at);
+    audit.finished_at = lake_.clock().now();
+    audit.raw_path = raw_path;
+    audit.content_sha256 = std::move(stored.content_sha256);
+    if (const auto snapshot = snapshots_.find(audit.load_id); snapshot != snapshots_.end())
+      audit.snapshot_id = snapshot->second;
     GT_ASSIGN(const auto venue, providers_.find(answer.request.provider));
-    GT_ASSIGN(provider::Rows rows, venue->parse(answer));
-    if (auto* bars = std::get_if<model::BarBatch>(&rows)) {
-      audit.interval = model::to_string(bars->origin.interval);
-      GT_RETURN_IF_ERROR(count_bars(std::move(*bars), audit));
-    } else {
-      count_actions(std::get<model::ActionBatch>(rows), audit);
-    }
-    return audit;
-  }
-
-  Status count_bars(model::BarBatch bars, store::LoadAudit& audit) const {
-    audit.rows_fetched = std::ssize(bars.ts_us) + std::ssize(bars.rejected);
-    if (bars.tickers.size() == 1) audit.ticker = bars.tickers.front();
-    const auto [first, last] = std::ranges::minmax_element(bars.ts_us);
-    if (first != bars.ts_us.end()) {
-      audit.range_start = from_micros(*first);
-      const std::chrono::microseconds length =
-          model::is_intraday(bars.origin.interval)
-              ? std::chrono::microseconds(model::length(bars.origin.interval))
-              : std::chrono::microseconds(std::chrono::days(1));
-      audit.range_end = from_micros(*last) + length;
-    }
-    GT_ASSIGN(const auto lines, quarantined_lines(lake_, audit.load_id));
-    std::set<std::uint32_t> refused;
-    for (std::uint32_t row = 0; row < bars.size(); ++row) {
-      if (lines.contains(bars.line[row])) refused.insert(row);
-    }
-    const lake::BarLoad load =
-        lake::make_bar_load(audit.load_id, audit.observed_at, std::move(bars), refused);
-    audit.duplicates_removed = load.duplicates_removed;
-    spread(std::ssize(load.accepted), audit);
-    return {};
-  }
-
-  void count_actions(const model::ActionBatch& batch, store::LoadAudit& audit) const {
-    audit.rows_fetched = std::ssize(batch.actions);
-    const auto [first, last] =
-        std::ranges::minmax_element(batch.actions, {}, &model::CorporateAction::ex_date);
-    if (first != batch.actions.end()) {
-      audit.range_start = first->ex_date;
-      audit.range_end = last->ex_date + std::chrono::days(1);
-    }
-    const lake::ActionLoad load = lake::make_action_load(audit.load_id, audit.observed_at, batch.actions);
-    audit.duplicates_removed = load.duplicates_removed;
-    spread(std::ssize(load.actions) - count_of(quarantined_, audit.load_id), audit);
+    return venue->parse(answer);
   }
 
   /// Accepted rows are inserted, updates, or said nothing new; the counts add up to the rows fetched.
-  void spread(std::int64_t accepted, store::LoadAudit& audit) const {
+  void count_bars(const lake::BarLoad& load, store::LoadAudit& audit) const {
     const std::string& id = audit.load_id;
+    const auto accepted = std::ssize(load.accepted);
+    audit.duplicates_removed = load.duplicates_removed;
     audit.rows_updated = std::clamp<std::int64_t>(count_of(updated_, id), 0, accepted);
     audit.rows_inserted =
         std::clamp<std::int64_t>(count_of(carried_, id) + count_of(replaced_, id) - count_of(updated_, id), 0,
                                  accepted - audit.rows_updated);
     audit.rows_unchanged = accepted - audit.rows_updated - audit.rows_inserted;
     audit.rows_quarantined = audit.rows_fetched - accepted - audit.duplicates_removed;
+    const bool news = audit.rows_inserted + audit.rows_updated > 0;
+    audit.status = news ? load_status::kLoaded : load_status::kUnchanged;
+  }
+
+  Status write() {
+    GT_ASSIGN(const auto standing, recount(lake_, reader_, others_));
+    std::set<std::size_t> stands(standing.begin(), standing.end());
+    for (std::size_t i = 0; i < others_.size(); ++i) {
+      if (stands.contains(i)) {
+        rebuilt_.push_back(std::move(others_[i]));
+      } else {
+        report_.unnamed.push_back(lake_.path(others_[i].raw_path));
+      }
+    }
+    GT_ASSIGN(store::Transaction transaction, lake_.database().begin());
+    for (const store::LoadAudit& audit : rebuilt_) GT_RETURN_IF_ERROR(store::put_load(transaction, audit));
+    report_.rebuilt = std::ssize(rebuilt_);
+    return transaction.commit();
   }
 
   const lake::Lake& lake_;
   const provider::Registry& providers_;
+  LoadReader reader_;
   Counts carried_;      ///< Rows of bronze by the load that they carry.
   Counts replaced_;     ///< Revisions by the load that was replaced.
   Counts updated_;      ///< Revisions by the load that replaced.
   Counts quarantined_;  ///< Refused rows.
   std::map<std::string, std::int64_t> snapshots_;
   std::set<std::string> known_;
+  std::vector<store::LoadAudit> rebuilt_;  ///< Whose rows are in bronze.
+  std::vector<store::LoadAudit> others_;   ///< Of actions and records, still to be counted.
   RebuiltAudit report_;
 };
 

@@ -59,6 +59,10 @@ void PoliteHttp::fail_all(Host& host, const Error& error) {
   for (Job& job : fresh) finish(job, std::unexpected(error));
 }
 
+void PoliteHttp::drop_queued(const Error& error) {
+  for (auto& [name, host] : hosts_) fail_all(host, error);
+}
+
 void PoliteHttp::step(std::chrono::milliseconds limit) {
   const Time now = clock_.monotonic();
   give_up(now);

@@ -64,6 +64,9 @@ class PoliteHttp {
   /// `done` is called by `step`, once, and may submit more. Requests of one host start in the order in which
   /// they came, those to be tried again first.
   void submit(HttpRequest request, Receive receive, Done done);
+  /// Ends with `error` all that has not left yet, tries to come included: none of it is asked. What is on the
+  /// wire goes on. May be called from a `Done`.
+  void drop_queued(const Error& error);
   /// Requests that have not ended.
   [[nodiscard]] std::size_t pending() const { return pending_; }
   /// Starts what may start and works for at most `limit`, less when something has ended.

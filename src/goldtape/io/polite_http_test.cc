@@ -223,6 +223,56 @@ TEST(PoliteHttp, ADeadHostOpensTheCircuitAndIsGivenUpInTheEnd) {
   EXPECT_LE(run.network.started().size(), 30U);
 }
 
+TEST(PoliteHttp, NothingQueuedLeavesWhileTheCircuitIsOpen) {
+  constexpr milliseconds kCoolDown{5'000};
+  const auto failure = [](const HttpRequest&, microseconds) -> VirtualReply {
+    return {virtual_answer(503), milliseconds(20)};
+  };
+  Collection run(
+      failure,
+      {.patience = {.first_backoff = milliseconds(1), .failures_to_open = 3, .cool_down = kCoolDown}},
+      {.requests_per_second = 1000, .burst = 6, .concurrency = 6});
+  run.submit(100);
+  run.finish();
+  EXPECT_EQ(run.failed, 100);
+  // Six at once, one more for each of the two failures before the one that opens it; then each cool down
+  // ends with one probe.
+  constexpr std::size_t kBefore = 8;
+  const auto& starts = run.network.started();
+  ASSERT_GT(starts.size(), kBefore);
+  for (std::size_t i = kBefore; i < starts.size(); ++i) {
+    EXPECT_GE(starts[i] - starts[i - 1], kCoolDown) << "start " << i;
+  }
+  EXPECT_LE(starts.size(), kBefore + PoliteOptions{}.max_times_broken);
+}
+
+TEST(PoliteHttp, WhatIsDroppedIsNotAsked) {
+  PoliteHttp* http = nullptr;
+  int asked = 0;
+  Collection run(
+      [&](const HttpRequest&, microseconds) -> VirtualReply {
+        // The first is to be tried again, so that tries to come are among what is dropped.
+        if (++asked == 1) return {virtual_answer(503), milliseconds(1)};
+        return {virtual_answer(asked == 2 ? 401 : 200), milliseconds(5 * asked)};
+      },
+      {.patience = {.first_backoff = milliseconds(60'000)}},
+      {.requests_per_second = 1000, .burst = 3, .concurrency = 3});
+  http = &run.http;
+  http->submit({.url = "http://h/again"}, receive, [](const Result<HttpResponse>& answer) {
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, 2211);
+  });
+  http->submit({.url = "http://h/key"}, receive, [&](const Result<HttpResponse>& answer) {
+    EXPECT_EQ(answer->status, 401);
+    http->drop_queued({ErrorKind::kUnavailable, 2211, "revoked"});
+  });
+  run.submit(50);
+  run.finish();
+  EXPECT_LE(run.network.started().size(), 4U) << "what was on the wire, and no more";
+  EXPECT_EQ(run.answered, static_cast<int>(run.network.started().size()) - 2);
+  EXPECT_EQ(run.codes, std::vector<std::uint16_t>(50U - static_cast<std::size_t>(run.answered), 2211));
+}
+
 TEST(PoliteHttp, AHostThatComesBackIsTakenUpAgain) {
   Collection run(
       [](const HttpRequest&, microseconds now) -> VirtualReply {

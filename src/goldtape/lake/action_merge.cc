@@ -1,6 +1,7 @@
 #include "goldtape/lake/action_merge.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_set>
 #include <utility>
 
@@ -202,6 +203,39 @@ class ActionMerger {
 Result<ActionMerge> plan_action_merge(const Lake& lake, const ActionMergeInput& input,
                                       const ActionReader& read) {
   return ActionMerger(lake, input, read).run();
+}
+
+Result<std::vector<std::optional<FoldCounts>>> recount_actions(const Lake& lake, std::string_view source,
+                                                               const std::vector<ActionLoad>& loads) {
+  GT_ASSIGN(const table::Table table, lake.catalog().load("bronze.corporate_actions"));
+  const auto ours = table::equal_to("source", table::literal(std::string(source)));
+  GT_ASSIGN(const auto stored_rows, table::read(table, {.filter = ours}));
+  Names load_ids;
+  std::vector<BronzeAction> stored;
+  GT_RETURN_IF_ERROR(append_actions(*stored_rows, load_ids, stored));
+  const auto holds = [&](const BronzeAction& said) {
+    return std::ranges::any_of(stored, [&](const BronzeAction& row) {
+      return same_key(row, said) &&
+             (row.content_hash == said.content_hash || row.observed_us >= said.observed_us);
+    });
+  };
+  std::vector<std::optional<FoldCounts>> out(loads.size());
+  std::vector<BronzeAction> evidence;
+  for (std::uint32_t i = 0; i < loads.size(); ++i) {
+    std::vector<BronzeAction> mine;
+    for (const model::CorporateAction& action : loads[i].actions) {
+      mine.push_back(evidence_of(loads[i], action, load_ids.intern(loads[i].load_id), Timestamp{}));
+      mine.back().sequence = i + 1;
+    }
+    if (!std::ranges::all_of(mine, holds)) continue;
+    out[i].emplace();
+    std::ranges::move(mine, std::back_inserter(evidence));
+  }
+  const FoldedActions folded = fold(evidence, load_ids, static_cast<std::uint32_t>(loads.size()));
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    if (out[i]) out[i] = folded.counts[i + 1];
+  }
+  return out;
 }
 
 }  // namespace goldtape::lake

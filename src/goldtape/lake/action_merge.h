@@ -1,7 +1,9 @@
 // Merges loads of corporate actions into bronze.corporate_actions, or takes one back out.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "goldtape/base/result.h"
@@ -32,5 +34,9 @@ struct ActionMerge {
 /// it again as one file. Requirements and errors as plan_bar_merge's.
 [[nodiscard]] Result<ActionMerge> plan_action_merge(const Lake& lake, const ActionMergeInput& input,
                                                     const ActionReader& read);
+
+/// As recount_records, of loads of actions of one source.
+[[nodiscard]] Result<std::vector<std::optional<FoldCounts>>> recount_actions(
+    const Lake& lake, std::string_view source, const std::vector<ActionLoad>& loads);
 
 }  // namespace goldtape::lake

@@ -51,6 +51,11 @@ class Rows {
     at->second = std::move(row);
     return same ? Outcome::kRepeated : Outcome::kUpdated;
   }
+  /// Whether this row, or a later word on the same, is here.
+  [[nodiscard]] bool holds(const Row& row) const {
+    const auto at = rows_.find(key_of(row.cells));
+    return at != rows_.end() && row.rank() <= at->second.rank();
+  }
   void erase_load(std::string_view load_id) {
     std::erase_if(rows_, [&](const auto& entry) { return entry.second.load_id == load_id; });
   }
@@ -66,6 +71,22 @@ class Rows {
   std::vector<std::size_t> key_;
   std::map<Cells, Row> rows_;
 };
+
+void count(Rows::Outcome outcome, FoldCounts& counts) {
+  switch (outcome) {
+    case Rows::Outcome::kInserted: ++counts.inserted; return;
+    case Rows::Outcome::kUpdated: ++counts.updated; return;
+    case Rows::Outcome::kRepeated:
+    case Rows::Outcome::kOlder: ++counts.unchanged; return;
+  }
+}
+
+Row row_of(const RecordLoad& load, const Cells& cells, std::int64_t ingested_us) {
+  return {.cells = cells,
+          .observed_us = to_micros(load.observed_at),
+          .ingested_us = ingested_us,
+          .load_id = load.load_id};
+}
 
 struct DateRange {
   std::int64_t first = INT64_MAX, last = INT64_MIN;
@@ -209,16 +230,10 @@ class RecordMerger {
     for (const Cells& cells : load.records.rows) {
       const std::int64_t day = std::get<std::int64_t>(cells[date_column]);
       if (day < range_.first || day > range_.last) continue;
-      const auto outcome = rows_.put({.cells = cells,
-                                      .observed_us = to_micros(load.observed_at),
-                                      .ingested_us = to_micros(input_.now),
-                                      .load_id = load.load_id});
+      const auto outcome = rows_.put(row_of(load, cells, to_micros(input_.now)));
       changed = changed || outcome != Rows::Outcome::kOlder;
       if (counts == nullptr) continue;
-      counts->inserted += outcome == Rows::Outcome::kInserted ? 1 : 0;
-      counts->updated += outcome == Rows::Outcome::kUpdated ? 1 : 0;
-      const bool unchanged = outcome == Rows::Outcome::kRepeated || outcome == Rows::Outcome::kOlder;
-      counts->unchanged += unchanged ? 1 : 0;
+      count(outcome, *counts);
     }
     return changed;
   }
@@ -269,6 +284,32 @@ Result<RecordMerge> plan_record_merge(const Lake& lake, const RecordMergeInput& 
   const RecordLoad* first = input.withdrawn != nullptr ? input.withdrawn : input.loads.front();
   GT_ASSIGN(const model::TableDef* def, model::find_table(first->records.table));
   return RecordMerger(lake, input, read, *def).run();
+}
+
+Result<std::vector<std::optional<FoldCounts>>> recount_records(const Lake& lake, std::string_view source,
+                                                               const std::vector<RecordLoad>& loads) {
+  GT_ASSIGN(const model::TableDef* def, model::find_table(loads.front().records.table));
+  DateRange range;
+  for (const RecordLoad& load : loads) {
+    range.add(load.records, static_cast<std::size_t>(def->find("date") - 1));
+  }
+  Rows stored(*def);
+  if (!range.empty()) {
+    GT_ASSIGN(const table::Table table, lake.catalog().load(table::TableName{def->zone, def->name}));
+    GT_ASSIGN(const auto rows, table::read(table, {.filter = rows_of(source, range)}));
+    GT_RETURN_IF_ERROR(take_stored(*rows, *def, stored));
+  }
+  Rows again(*def);
+  std::vector<std::optional<FoldCounts>> out;
+  for (const RecordLoad& load : loads) {
+    out.emplace_back();
+    const bool stands = std::ranges::all_of(
+        load.records.rows, [&](const Cells& cells) { return stored.holds(row_of(load, cells, 0)); });
+    if (!stands) continue;
+    out.back().emplace();
+    for (const Cells& cells : load.records.rows) count(again.put(row_of(load, cells, 0)), *out.back());
+  }
+  return out;
 }
 
 }  // namespace goldtape::lake

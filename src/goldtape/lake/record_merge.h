@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -48,5 +49,12 @@ struct RecordMerge {
 /// plan_bar_merge's.
 [[nodiscard]] Result<RecordMerge> plan_record_merge(const Lake& lake, const RecordMergeInput& input,
                                                     const RecordReader& read);
+
+/// What became of the rows of each load, counted as if they had come one by one, in this order, into an empty
+/// table; nothing for a load that does not stand: of one of its rows bronze holds neither the words nor later
+/// ones. For an audit that was lost. Requires: loads of one source and table, at least one. Errors: the
+/// table's, GT5022.
+[[nodiscard]] Result<std::vector<std::optional<FoldCounts>>> recount_records(
+    const Lake& lake, std::string_view source, const std::vector<RecordLoad>& loads);
 
 }  // namespace goldtape::lake

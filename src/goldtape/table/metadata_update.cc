@@ -47,7 +47,9 @@ void erase_statistics(std::string& text, std::int64_t snapshot_id) {
 /// Applies updates to metadata, remembering what "the last added" is.
 class Builder {
  public:
-  Builder(TableMetadata metadata, Timestamp now) : m_(std::move(metadata)), now_ms_(in_ms(now)) {
+  // Never before what is there already, whatever the clock says: Iceberg's readers refuse such a table.
+  Builder(TableMetadata metadata, Timestamp now)
+      : m_(std::move(metadata)), now_ms_(std::max(in_ms(now), m_.last_updated_ms)) {
     m_.last_updated_ms = now_ms_;
   }
 
@@ -180,7 +182,7 @@ class Builder {
                               snapshot.sequence_number, m_.last_sequence_number));
     }
     m_.last_sequence_number = std::max(m_.last_sequence_number, snapshot.sequence_number);
-    m_.last_updated_ms = snapshot.timestamp_ms;
+    m_.last_updated_ms = std::max(m_.last_updated_ms, snapshot.timestamp_ms);
     m_.snapshots.push_back(snapshot);
     added_snapshots_.push_back(snapshot.snapshot_id);
     return {};

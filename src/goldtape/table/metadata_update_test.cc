@@ -85,7 +85,19 @@ TEST(MetadataUpdate, MovesTheBranchAndKeepsItsLog) {
   const auto back = apply(m, {SetSnapshotRef{"main", ref(1)}}, kNow);
   ASSERT_TRUE(back.has_value());
   EXPECT_EQ(back->current_snapshot_id, 1);
-  EXPECT_EQ(back->snapshot_log.back().timestamp_ms, 1'700'000'000'000);
+  EXPECT_EQ(back->snapshot_log.back().timestamp_ms, 1'700'000'000'003) << "not before the entry before it";
+}
+
+TEST(MetadataUpdate, AClockThatRanBackDoesNotTakeTheTableAlong) {
+  const Timestamp day_before = kNow - std::chrono::days(1);
+  const TableMetadata m = with_snapshots();
+  Snapshot late = snapshot(4, 4, 3);
+  late.timestamp_ms -= 86'400'000;  // As another program's clock said.
+  const auto next = apply(m, {AddSnapshot{late}, SetProperties{{{"owner", "me"}}}}, day_before);
+  ASSERT_TRUE(next.has_value()) << next.error().to_string();
+  EXPECT_EQ(next->last_updated_ms, m.last_updated_ms);
+  const auto back = apply(m, {SetSnapshotRef{"main", ref(1)}}, day_before);
+  EXPECT_EQ(back->snapshot_log.back().timestamp_ms, m.last_updated_ms);
 }
 
 TEST(MetadataUpdate, ForgetsSnapshotsAndWhatHungOnThem) {

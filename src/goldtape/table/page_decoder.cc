@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <type_traits>
+
 #include <arrow/array.h>
 #include <arrow/array/builder_binary.h>
 #include <arrow/buffer.h>
@@ -7,10 +12,15 @@
 #include <parquet/properties.h>
 #include <parquet/types.h>
 
+#include "goldtape/table/delta_values_internal.h"
+#include "goldtape/table/page_body_internal.h"
 #include "goldtape/table/page_decoder_internal.h"
 
 namespace goldtape::table::internal {
 namespace {
+
+static_assert(kBytesAfterPage >= kDeltaBytesAfter);
+constexpr std::size_t kDeltaRoom = 2 * kDeltaStep;  // What decode_deltas writes beyond the last row.
 
 // The values of one page, one a row.
 template <typename T>
@@ -19,7 +29,7 @@ struct PageValues {
   std::vector<std::int16_t> levels;
 
   void resize(std::size_t rows) {
-    if (values.size() < rows) values.resize(rows);
+    if (values.size() < rows + kDeltaRoom) values.resize(rows + kDeltaRoom);
     if (levels.size() < rows) levels.resize(rows);
   }
   // Parquet leaves NULLs out: values move back to their rows.
@@ -35,40 +45,117 @@ struct PageValues {
   }
 };
 
+// Pages one after the other, the dictionary's first; without a copy where they lie so.
+std::shared_ptr<arrow::Buffer> joined(std::string_view dictionary, std::span<const PageBytes::Page> pages) {
+  std::string_view whole = dictionary;
+  for (const PageBytes::Page& page : pages) {
+    if (whole.empty()) {
+      whole = page.bytes;
+    } else if (whole.data() + whole.size() == page.bytes.data()) {
+      whole = {whole.data(), whole.size() + page.bytes.size()};
+    } else {
+      std::string copy(dictionary);
+      for (const PageBytes::Page& one : pages) copy += one.bytes;
+      return arrow::Buffer::FromString(std::move(copy));
+    }
+  }
+  return std::make_shared<arrow::Buffer>(whole);
+}
+
 std::shared_ptr<parquet::ColumnReader> open_pages(const LayoutColumn& column, const LayoutChunk& chunk,
-                                                  const PageBytes& pages) {
+                                                  std::string_view dictionary,
+                                                  std::span<const PageBytes::Page> pages) {
   std::int64_t rows = 0;
-  for (const RowRange& page : pages.rows) rows += page.size();
+  for (const PageBytes::Page& page : pages) rows += page.rows.size();
   static const parquet::ReaderProperties kProperties;
-  auto reader = parquet::PageReader::Open(std::make_shared<arrow::io::BufferReader>(pages.bytes), rows,
-                                          static_cast<parquet::Compression::type>(chunk.codec), kProperties,
-                                          *column.descriptor);
+  auto reader = parquet::PageReader::Open(
+      std::make_shared<arrow::io::BufferReader>(joined(dictionary, pages)), rows,
+      static_cast<parquet::Compression::type>(chunk.codec), kProperties, *column.descriptor);
   return parquet::ColumnReader::Make(column.descriptor, std::move(reader));
 }
 
-// `put(values, levels, count)` gets the wanted rows in pieces; levels is null where none can be NULL.
+// `put(values, levels, count)` gets the wanted rows of a page in pieces; `levels` is null where none is NULL.
+template <typename T, typename Put>
+void hand_out(const PageValues<T>& page, bool with_levels, RowRange rows, const RowRanges& here, Put& put) {
+  for (const RowRange& range : here.ranges()) {
+    const std::int64_t from = range.begin - rows.begin;
+    put(page.values.data() + from, with_levels ? page.levels.data() + from : nullptr, range.size());
+  }
+}
+
 template <typename ParquetType, typename Put>
-void decode(const LayoutColumn& column, const LayoutChunk& chunk, const PageBytes& pages,
-            const RowRanges& wanted, Put&& put) {
-  using T = typename ParquetType::c_type;
-  const auto reader = open_pages(column, chunk, pages);
+void decode_by_arrow(const LayoutColumn& column, const LayoutChunk& chunk, std::string_view dictionary,
+                     std::span<const PageBytes::Page> pages, const RowRanges& wanted, Put& put) {
+  const auto reader = open_pages(column, chunk, dictionary, pages);
   auto& typed = dynamic_cast<parquet::TypedColumnReader<ParquetType>&>(*reader);
-  thread_local PageValues<T> page;
-  for (const RowRange& rows : pages.rows) {
-    page.resize(static_cast<std::size_t>(rows.size()));
+  thread_local PageValues<typename ParquetType::c_type> page;
+  for (const PageBytes::Page& one : pages) {
+    const std::int64_t rows = one.rows.size();
+    page.resize(static_cast<std::size_t>(rows));
     std::int16_t* levels = chunk.no_nulls ? nullptr : page.levels.data();
     std::int64_t present = 0;
     // A call never goes beyond the end of a page, so that fewer values than the index promises are noticed.
-    const std::int64_t read = typed.ReadBatch(rows.size(), levels, nullptr, page.values.data(), &present);
+    const std::int64_t read = typed.ReadBatch(rows, levels, nullptr, page.values.data(), &present);
     const std::int64_t got = levels == nullptr ? present : read;
-    if (got != rows.size()) throw parquet::ParquetException("a page holds fewer rows than its index says");
-    if (levels != nullptr) page.spread(rows.size(), present);
-    const RowRanges here = wanted.within(rows);
-    for (const RowRange& range : here.ranges()) {
-      const std::int64_t from = range.begin - rows.begin;
-      put(page.values.data() + from, levels == nullptr ? nullptr : levels + from, range.size());
-    }
+    if (got != rows) throw parquet::ParquetException("a page holds fewer rows than its index says");
+    if (levels != nullptr) page.spread(rows, present);
+    hand_out(page, levels != nullptr, one.rows, wanted.within(one.rows), put);
   }
+}
+
+// The first `wanted` of `count` values; false when they are encoded in a way that is not known here.
+template <typename T>
+bool decode_values(const PageBody& body, std::int64_t count, std::int64_t wanted, T* out) {
+  if (count == 0) return true;
+  if (body.encoding == parquet::Encoding::PLAIN) {
+    const auto bytes = static_cast<std::size_t>(count) * sizeof(T);
+    if (body.values.size() < bytes) return false;
+    std::memcpy(out, body.values.data(), static_cast<std::size_t>(wanted) * sizeof(T));
+    return true;
+  }
+  if constexpr (std::is_integral_v<T>) {
+    if (body.encoding == parquet::Encoding::DELTA_BINARY_PACKED)
+      return decode_deltas(body.values, count, wanted, out);
+  }
+  return false;
+}
+
+// Decodes leading pages as far as they are of the kinds that our writer makes; how many they were.
+template <typename T, typename Put>
+std::size_t decode_quickly(const LayoutColumn& column, const LayoutChunk& chunk,
+                           std::span<const PageBytes::Page> pages, const RowRanges& wanted, Put& put) {
+  thread_local PageUnpacker unpacker;
+  thread_local PageValues<T> page;
+  std::size_t done = 0;
+  for (; done < pages.size(); ++done) {
+    const RowRange rows = pages[done].rows;
+    const std::span bytes(reinterpret_cast<const std::uint8_t*>(pages[done].bytes.data()),
+                          pages[done].bytes.size());
+    const auto body = unpacker.unpack(bytes, column, chunk, rows.size());
+    if (!body) break;
+    page.resize(static_cast<std::size_t>(rows.size()));
+    std::int64_t nulls = 0;
+    const auto levels = std::span(page.levels).first(static_cast<std::size_t>(rows.size()));
+    if (!chunk.no_nulls && column.nullable && !decode_levels(body->levels, levels, nulls)) break;
+    const std::int64_t present = rows.size() - nulls;
+    const RowRanges here = wanted.within(rows);
+    if (here.empty()) continue;
+    const std::int64_t needed = nulls > 0 ? present : here.ranges().back().end - rows.begin;
+    if (!decode_values(*body, present, needed, page.values.data())) break;
+    if (nulls > 0) page.spread(rows.size(), present);
+    hand_out(page, nulls > 0, rows, here, put);
+  }
+  return done;
+}
+
+template <typename ParquetType, typename Put>
+void decode(const LayoutColumn& column, const LayoutChunk& chunk, const PageBytes& pages,
+            const RowRanges& wanted, Put&& put) {
+  std::span<const PageBytes::Page> left(pages.pages);
+  if constexpr (std::is_arithmetic_v<typename ParquetType::c_type>) {
+    left = left.subspan(decode_quickly<typename ParquetType::c_type>(column, chunk, left, wanted, put));
+  }
+  if (!left.empty()) decode_by_arrow<ParquetType>(column, chunk, pages.dictionary, left, wanted, put);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include <arrow/type_fwd.h>
@@ -15,10 +15,14 @@
 
 namespace goldtape::table::internal {
 
-/// Some pages of a chunk, as they lie in the file.
+/// Some pages of a chunk, as they lie in the file; the bytes are kept elsewhere.
 struct PageBytes {
-  std::shared_ptr<arrow::Buffer> bytes;  ///< The dictionary's page, if there is one, then these pages.
-  std::vector<RowRange> rows;            ///< Of each page, within the row group.
+  struct Page {
+    RowRange rows;  ///< Within the row group.
+    std::string_view bytes;
+  };
+  std::string_view dictionary;  ///< Its page, if there is one.
+  std::vector<Page> pages;
 };
 
 /// Writes the wanted rows to the output from row `at` on. Requires: the pages hold all of them; not strings.

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <span>
 
-#include <arrow/buffer.h>
 #include <parquet/exception.h>
 
 #include "goldtape/io/s3_options.h"
@@ -233,35 +232,20 @@ class Loader {
 
 PageBytes ColumnPages::select(const RowRanges& rows) const {
   PageBytes selected;
-  std::vector<PagePlace> pages;
+  std::size_t in = 0;
+  if (chunk->dictionary && !bytes.empty()) selected.dictionary = bytes[in++];
   for (const PagePlace& place : places) {
-    if (rows.meets(place.rows)) pages.push_back(place);
-  }
-  const auto bytes_at = [&](const ByteRange& page) {
-    for (std::size_t i = 0; i < ranges.size(); ++i) {
-      const std::int64_t at = page.offset - ranges[i].offset;
-      if (at >= 0 && at + page.bytes <= std::ssize(bytes[i])) return bytes[i].data() + at;
+    if (!rows.meets(place.rows)) continue;
+    const auto end = [&](std::size_t range) { return ranges[range].offset + ranges[range].bytes; };
+    while (in < ranges.size() && end(in) < place.at.offset + place.at.bytes) ++in;
+    if (in == ranges.size() || place.at.offset < ranges[in].offset) {
+      throw parquet::ParquetException("a page lies outside of what was read");
     }
-    throw parquet::ParquetException("a page lies outside of what was read");
-  };
-  for (const PagePlace& page : pages) selected.rows.push_back(page.rows);
-  const auto is_next = [](const PagePlace& a, const PagePlace& b) {
-    return a.at.offset + a.at.bytes != b.at.offset;
-  };
-  const bool in_one_run = std::adjacent_find(pages.begin(), pages.end(), is_next) == pages.end();
-  if (!pages.empty() && !chunk->dictionary && in_one_run) {
-    const ByteRange run{pages.front().at.offset,
-                        pages.back().at.offset + pages.back().at.bytes - pages.front().at.offset};
-    selected.bytes =
-        std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(bytes_at(run)), run.bytes);
-    return selected;
+    const auto from = static_cast<std::size_t>(place.at.offset - ranges[in].offset);
+    selected.pages.push_back(
+        {.rows = place.rows,
+         .bytes = std::string_view(bytes[in]).substr(from, static_cast<std::size_t>(place.at.bytes))});
   }
-  std::string joined;
-  if (chunk->dictionary && !pages.empty()) joined = bytes.front();
-  for (const PagePlace& page : pages) {
-    joined.append(bytes_at(page.at), static_cast<std::size_t>(page.at.bytes));
-  }
-  selected.bytes = arrow::Buffer::FromString(std::move(joined));
   return selected;
 }
 

@@ -183,3 +183,25 @@ def test_undo_of_listings_takes_them_out(goldtape, venue, lake):
     goldtape("undo", load, lake=lake)
     rows = goldtape.query(lake, "select ticker from bronze.listings order by all")
     assert [row["ticker"] for row in rows] == ["BRK.B", "COF$L"]
+
+
+AUDIT = """
+select load_id, source, dataset, ticker, interval, range_start, range_end, status, rows_fetched, rows_inserted,
+  rows_updated, rows_unchanged, duplicates_removed, rows_quarantined, bytes, raw_path
+from ops.load_audit order by all"""
+
+
+def test_a_lake_whose_database_is_lost_asks_for_nothing_again(goldtape, venue, collect, lake, state):
+    collect(lake, "alpaca", "--symbols", "AAPL,MSFT,NVDA")
+    collect(lake, "massive", "--symbols", "AAPL,MSFT")
+    collect(lake, "nasdaq", bars=False)
+    before = state(lake), goldtape.query(lake, AUDIT)
+    for path in lake.glob("catalog.db*"):
+        path.unlink()
+    report = goldtape("recover", "--json", lake=lake).json()
+    assert report["answers_unnamed"] == [] and report["answers_damaged"] == []
+    assert (state(lake), goldtape.query(lake, AUDIT)) == before
+    venue.asked.clear()
+    collect(lake, "alpaca", "--symbols", "AAPL,MSFT,NVDA")
+    collect(lake, "massive", "--symbols", "AAPL,MSFT")
+    assert [asked.path for asked in venue.asked if asked.path.rstrip("/").count("/") > 1] == []
