@@ -44,6 +44,7 @@ class ColumnOutput {
   std::int64_t rows_ = 0;
   std::shared_ptr<arrow::Buffer> values_;
   std::vector<std::uint8_t> valid_;  // A byte a row; empty: no NULL.
+  std::int64_t nulls_ = 0;           // Counted by all threads.
 };
 
 }  // namespace goldtape::table::internal

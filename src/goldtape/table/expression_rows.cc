@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "goldtape/table/arrow_internal.h"
+#include "goldtape/table/bit_packing_internal.h"
 #include "goldtape/table/expression.h"
 #include "goldtape/table/expression_internal.h"
 
@@ -160,9 +161,7 @@ Result<std::shared_ptr<arrow::BooleanArray>> BoundExpression::evaluate(
     const arrow::RecordBatch& batch) const {
   GT_ASSIGN(const Mask mask, evaluate_node(node(), batch));
   std::string bits((mask.size() + 7) / 8, '\0');
-  for (std::size_t row = 0; row < mask.size(); ++row) {
-    if (mask[row] != 0) bits[row / 8] = static_cast<char>(bits[row / 8] | (1 << (row % 8)));
-  }
+  internal::pack_bits(mask, reinterpret_cast<std::uint8_t*>(bits.data()));
   return std::make_shared<arrow::BooleanArray>(batch.num_rows(), arrow::Buffer::FromString(std::move(bits)));
 }
 

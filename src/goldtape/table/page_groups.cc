@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <span>
 
 #include <parquet/exception.h>
@@ -11,7 +12,8 @@
 namespace goldtape::table::internal {
 namespace {
 
-constexpr std::size_t kRangesAtOnce = 32;
+// So few groups are looked through before another thread is awake.
+constexpr std::size_t kGroupsAlone = 6;
 // Reading so much that is not wanted is cheaper than another read.
 constexpr std::int64_t kJoinBytes = 1 << 10, kJoinRemoteBytes = 8 << 10;
 
@@ -51,16 +53,37 @@ std::vector<ByteRange> join(const std::vector<PagePlace>& places, std::int64_t g
   return ranges;
 }
 
-ColumnPages wanted_pages(const LayoutColumn& column, const LayoutChunk& chunk, const ChunkPages& pages,
-                         const RowRanges& rows, std::int64_t gap) {
-  ColumnPages wanted{.column = &column, .chunk = &chunk, .places = {}, .ranges = {}, .bytes = {}};
-  for (const PagePlace& place : pages.places) {
-    if (rows.meets(place.rows)) wanted.places.push_back(place);
+io::FileRange file_range(const std::string& path, const ByteRange& range) {
+  return {path, static_cast<std::uint64_t>(range.offset), static_cast<std::uint64_t>(range.bytes)};
+}
+
+Result<std::vector<std::string>> read(io::FileSystem& filesystem, const std::vector<io::FileRange>& ranges) {
+  std::vector<std::string> bytes;
+  bytes.reserve(ranges.size());
+  for (auto& piece : filesystem.read_many(ranges)) {
+    if (!piece) return std::unexpected<Error>(piece.error());
+    const io::FileRange& range = ranges[bytes.size()];
+    if (piece->size() != range.length) return unreadable(range.path, "it is cut");
+    bytes.push_back(*std::move(piece));
   }
-  wanted.ranges = join(wanted.places, gap);
-  if (chunk.dictionary && !wanted.ranges.empty())
-    wanted.ranges.insert(wanted.ranges.begin(), *chunk.dictionary);
-  return wanted;
+  return bytes;
+}
+
+using WantedBytes = std::pair<std::string_view, ColumnPages*>;
+
+Status load(io::FileSystem& filesystem, std::span<const WantedBytes> wanted) {
+  std::vector<io::FileRange> ranges;
+  for (const auto& [path, column] : wanted) {
+    for (const ByteRange& range : column->ranges) ranges.push_back(file_range(std::string(path), range));
+  }
+  GT_ASSIGN(auto bytes, read(filesystem, ranges));
+  auto next = bytes.begin();
+  for (const auto& [path, column] : wanted) {
+    const auto end = next + std::ssize(column->ranges);
+    column->bytes.assign(std::move_iterator(next), std::move_iterator(end));
+    next = end;
+  }
+  return {};
 }
 
 // What a scan knows of one of its files.
@@ -78,15 +101,12 @@ class Loader {
     if (!found_.supported) return std::move(found_);
     find_groups();
     GT_RETURN_IF_ERROR(load_indexes());
-    for (PageGroup& group : found_.groups) {
-      try {
-        if (!choose_pages(group)) return PageGroups{.supported = false, .groups = {}};
-      } catch (const parquet::ParquetException& exception) {
-        return unreadable(scan_.files[group.file].path, exception.what());
-      }
-    }
+    const int threads = found_.groups.size() <= kGroupsAlone ? 1 : 0;
+    const auto choose = [&](std::size_t i) { return choose_pages(found_.groups[i]); };
+    GT_RETURN_IF_ERROR(share_work(found_.groups.size(), threads, choose));
+    if (!indexed_) return PageGroups{.supported = false, .groups = {}};
     std::erase_if(found_.groups, [](const PageGroup& group) { return group.rows.empty(); });
-    GT_RETURN_IF_ERROR(load_pages());
+    if (is_remote()) GT_RETURN_IF_ERROR(load_pages());
     return std::move(found_);
   }
 
@@ -130,7 +150,7 @@ class Loader {
       for (const ByteRange& piece : pieces) ranges.push_back(range_of(group, piece));
       owners.emplace_back(&group, pieces.size());
     }
-    GT_ASSIGN(auto bytes, read(ranges));
+    GT_ASSIGN(auto bytes, read(filesystem_, ranges));
     auto next = bytes.begin();
     for (const auto& [group, pieces] : owners) {
       const auto end = next + static_cast<std::ptrdiff_t>(pieces);
@@ -140,8 +160,17 @@ class Loader {
     return {};
   }
 
+  Status choose_pages(PageGroup& group) {
+    try {
+      if (!find_pages(group)) indexed_ = false;
+      return {};
+    } catch (const parquet::ParquetException& exception) {
+      return unreadable(scan_.files[group.file].path, exception.what());
+    }
+  }
+
   // False when the file has no index of a column.
-  bool choose_pages(PageGroup& group) {
+  bool find_pages(PageGroup& group) const {
     const ParquetLayout& layout = *group.layout;
     const FileColumns& columns = columns_[group.file];
     const auto ranges_of = [&](std::int32_t id) -> const std::vector<PageRange>* {
@@ -154,71 +183,45 @@ class Loader {
         matching_rows(scan_.files[group.file].filter, layout.rows(group.group), ranges_of);
     group.doubtful = difference(matching.may, matching.must);
     group.rows = std::move(matching.may);
-    const std::int64_t gap = io::is_s3_path(scan_.files[group.file].path) ? kJoinRemoteBytes : kJoinBytes;
-    return add_columns(group, columns.projection, group.rows, gap, group.columns) &&
-           add_columns(group, columns.filter, group.doubtful, gap, group.filter);
+    return add_columns(group, columns.projection, group.columns) &&
+           add_columns(group, columns.filter, group.filter);
   }
 
   static bool add_columns(const PageGroup& group, const std::vector<const LayoutColumn*>& columns,
-                          const RowRanges& rows, std::int64_t gap, std::vector<ColumnPages>& out) {
+                          std::vector<ColumnPages>& out) {
     for (const LayoutColumn* column : columns) {
       const ChunkPages* pages = group.layout->pages(group.group, *column);
       if (pages == nullptr) return false;
-      out.push_back(wanted_pages(*column, group.layout->chunk(group.group, *column), *pages, rows, gap));
+      ColumnPages& added = out.emplace_back();
+      added.column = column;
+      added.chunk = &group.layout->chunk(group.group, *column);
+      added.all = pages;
     }
     return true;
   }
 
+  [[nodiscard]] bool is_remote() const {
+    return !scan_.files.empty() && io::is_s3_path(scan_.files.front().path);
+  }
+
+  // All requests under way at once.
   Status load_pages() {
-    std::vector<io::FileRange> ranges;
-    std::vector<ColumnPages*> owners;
+    std::vector<WantedBytes> wanted;
     for (PageGroup& group : found_.groups) {
-      for (auto* columns : {&group.columns, &group.filter}) {
-        for (ColumnPages& column : *columns) {
-          for (const ByteRange& range : column.ranges) ranges.push_back(range_of(group, range));
-          owners.push_back(&column);
+      const auto add = [&](std::vector<ColumnPages>& columns, const RowRanges& rows) {
+        for (ColumnPages& column : columns) {
+          column.want(rows, kJoinRemoteBytes);
+          wanted.emplace_back(scan_.files[group.file].path, &column);
         }
-      }
+      };
+      add(group.columns, group.rows);
+      add(group.filter, group.doubtful);
     }
-    GT_ASSIGN(auto bytes, read(ranges));
-    auto next = bytes.begin();
-    for (ColumnPages* column : owners) {
-      const auto end = next + std::ssize(column->ranges);
-      column->bytes.assign(std::move_iterator(next), std::move_iterator(end));
-      next = end;
-    }
-    return {};
+    return load(filesystem_, wanted);
   }
 
   [[nodiscard]] io::FileRange range_of(const PageGroup& group, const ByteRange& range) const {
-    return {scan_.files[group.file].path, static_cast<std::uint64_t>(range.offset),
-            static_cast<std::uint64_t>(range.bytes)};
-  }
-
-  Result<std::vector<std::string>> read(const std::vector<io::FileRange>& ranges) const {
-    std::vector<std::string> bytes(ranges.size());
-    const auto read_some = [&](std::size_t first, std::size_t count) -> Status {
-      auto pieces = filesystem_.read_many(std::span(ranges).subspan(first, count));
-      for (std::size_t i = 0; i < pieces.size(); ++i) {
-        if (!pieces[i]) return std::unexpected<Error>(pieces[i].error());
-        if (pieces[i]->size() != ranges[first + i].length)
-          return unreadable(ranges[first + i].path, "it is cut");
-        bytes[first + i] = *std::move(pieces[i]);
-      }
-      return {};
-    };
-    // S3 has all requests under way at once; from a disk they come one after the other, so each thread takes
-    // some.
-    const bool remote = !ranges.empty() && io::is_s3_path(ranges.front().path);
-    const std::size_t some = remote ? ranges.size() : kRangesAtOnce;
-    if (ranges.size() <= some) {
-      GT_RETURN_IF_ERROR(read_some(0, ranges.size()));
-    } else {
-      GT_RETURN_IF_ERROR(share_work((ranges.size() + some - 1) / some, 0, [&](std::size_t i) {
-        return read_some(i * some, std::min(some, ranges.size() - i * some));
-      }));
-    }
-    return bytes;
+    return file_range(scan_.files[group.file].path, range);
   }
 
   io::FileSystem& filesystem_;
@@ -226,6 +229,7 @@ class Loader {
   std::vector<std::shared_ptr<const ParquetLayout>> layouts_;
   std::vector<FileColumns> columns_;
   PageGroups found_;
+  std::atomic<bool> indexed_ = true;
 };
 
 }  // namespace
@@ -247,6 +251,26 @@ PageBytes ColumnPages::select(const RowRanges& rows) const {
          .bytes = std::string_view(bytes[in]).substr(from, static_cast<std::size_t>(place.at.bytes))});
   }
   return selected;
+}
+
+void ColumnPages::want(const RowRanges& rows, std::int64_t gap) {
+  places.clear();
+  for (const PagePlace& place : all->places) {
+    if (rows.meets(place.rows)) places.push_back(place);
+  }
+  ranges = join(places, gap);
+  if (chunk->dictionary && !ranges.empty()) ranges.insert(ranges.begin(), *chunk->dictionary);
+}
+
+Status load_bytes(io::FileSystem& filesystem, const std::string& path, const RowRanges& rows,
+                  std::span<ColumnPages> columns) {
+  std::vector<WantedBytes> wanted;
+  for (ColumnPages& column : columns) {
+    if (!column.bytes.empty()) continue;
+    column.want(rows, kJoinBytes);
+    wanted.emplace_back(path, &column);
+  }
+  return wanted.empty() ? Status{} : load(filesystem, wanted);
 }
 
 Result<PageGroups> load_page_groups(io::FileSystem& filesystem, const PageScan& scan) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,15 +14,18 @@
 
 namespace goldtape::table::internal {
 
-/// One column of one row group: which pages are wanted, and then their bytes.
+/// One column of one row group: where its pages are, which of them are wanted, and then their bytes.
 struct ColumnPages {
   const LayoutColumn* column = nullptr;
   const LayoutChunk* chunk = nullptr;
+  const ChunkPages* all = nullptr;
   std::vector<PagePlace> places;
-  std::vector<ByteRange> ranges;  ///< Of the file: the dictionary first, if there is one; pages in runs.
-  std::vector<std::string> bytes;
+  std::vector<ByteRange> ranges;   ///< Of the file: the dictionary first, if there is one; pages in runs.
+  std::vector<std::string> bytes;  ///< One for each range, once they are loaded.
 
-  /// The pages that hold these rows. Requires: they are among `places`. The bytes stay here.
+  /// Wants the pages that hold these rows; runs that lie no farther apart than `gap` bytes become one.
+  void want(const RowRanges& rows, std::int64_t gap);
+  /// The pages that hold these rows. Requires: they are among `places`, and loaded. The bytes stay here.
   [[nodiscard]] PageBytes select(const RowRanges& rows) const;
 };
 
@@ -36,12 +40,17 @@ struct PageGroup {
   std::vector<ColumnPages> filter;   ///< Those that the filter needs for doubtful rows.
 };
 
-/// Finds the row groups and reads the bytes, in three rounds of reading at most: footers, page indexes,
-/// pages. `supported` is false when a file cannot be read so.
+/// Finds the row groups and their pages, in two rounds of reading at most: footers and page indexes. From S3
+/// the pages are read too, all in a third round; from a disk whoever decodes them reads them, while they are
+/// warm. `supported` is false when a file cannot be read so.
 struct PageGroups {
   bool supported = true;
   std::vector<PageGroup> groups;
 };
 [[nodiscard]] Result<PageGroups> load_page_groups(io::FileSystem& filesystem, const PageScan& scan);
+
+/// Reads the pages of these columns that hold these rows, in one go, unless they are there.
+[[nodiscard]] Status load_bytes(io::FileSystem& filesystem, const std::string& path, const RowRanges& rows,
+                                std::span<ColumnPages> columns);
 
 }  // namespace goldtape::table::internal

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <functional>
+#include <span>
 
 #include <arrow/array.h>
 #include <arrow/chunked_array.h>
@@ -21,6 +22,7 @@ namespace goldtape::table::internal {
 namespace {
 
 constexpr std::int64_t kAloneRows = 8'192;  // So few are decoded before another thread is awake.
+constexpr std::size_t kGroupsForPieces = 8;
 
 // The rows of one column, as an array of its own.
 Result<std::shared_ptr<arrow::Array>> decode_rows(const ColumnPages& column, const RowRanges& rows) {
@@ -49,7 +51,6 @@ RowRanges matching(const arrow::BooleanArray& mask, const RowRanges& rows) {
 
 // Looks at the values of the doubtful rows, and leaves those that match.
 Status settle(PageGroup& group, const BoundExpression& filter) {
-  if (group.doubtful.empty()) return {};
   arrow::FieldVector fields;
   arrow::ArrayVector arrays;
   for (const ColumnPages& column : group.filter) {
@@ -82,20 +83,23 @@ struct ResultColumn {
 
 class Reader {
  public:
-  Reader(const PageScan& scan, std::vector<PageGroup> groups) : scan_(scan), groups_(std::move(groups)) {}
+  Reader(io::FileSystem& filesystem, const PageScan& scan, std::vector<PageGroup> groups)
+      : filesystem_(filesystem), scan_(scan), groups_(std::move(groups)) {}
 
   Result<std::shared_ptr<arrow::Table>> run() {
     const auto settle_one = [&](std::size_t i) {
-      return guarded(groups_[i], [&] { return settle(groups_[i], scan_.files[groups_[i].file].filter); });
+      return guarded(groups_[i], [&] { return settle_group(groups_[i]); });
     };
     GT_RETURN_IF_ERROR(share_work(groups_.size(), threads_for(doubtful_rows()), settle_one));
     GT_RETURN_IF_ERROR(allocate());
-    const std::size_t columns = columns_.size();
-    const auto decode_one = [&](std::size_t i) {
-      const std::size_t group = i / columns;
-      return guarded(groups_[group], [&] { return decode(group, i % columns); });
+    // A group is one piece of work, so that its file is opened once; of few groups, each column is.
+    const std::size_t columns = std::max<std::size_t>(columns_.size(), 1);
+    const std::size_t some = groups_.size() < kGroupsForPieces ? 1 : columns;
+    const auto decode_some = [&](std::size_t i) {
+      const std::size_t group = i * some / columns;
+      return guarded(groups_[group], [&] { return decode(group, i * some % columns, some); });
     };
-    GT_RETURN_IF_ERROR(share_work(groups_.size() * columns, threads_for(rows_), decode_one));
+    GT_RETURN_IF_ERROR(share_work(groups_.size() * columns / some, threads_for(rows_), decode_some));
     return finish();
   }
 
@@ -139,17 +143,37 @@ class Reader {
     return {};
   }
 
-  Status decode(std::size_t at, std::size_t column) {
-    const PageGroup& group = groups_[at];
-    const ColumnPages& pages = group.columns[column];
-    ResultColumn& out = columns_[column];
-    if (out.strings) {
-      out.chunks[at] = decode_strings(*pages.column, *pages.chunk, pages.select(group.rows), group.rows);
-    } else if (!group.rows.empty()) {
-      decode_numbers(*pages.column, *pages.chunk, pages.select(group.rows), group.rows, out.numbers,
-                     starts_[at]);
+  Status settle_group(PageGroup& group) const {
+    if (group.doubtful.empty()) return {};
+    const PageScanFile& file = scan_.files[group.file];
+    GT_RETURN_IF_ERROR(load_bytes(filesystem_, file.path, group.doubtful, group.filter));
+    GT_RETURN_IF_ERROR(settle(group, file.filter));
+    group.filter.clear();
+    return {};
+  }
+
+  // So many columns of a group, from this one on.
+  Status decode(std::size_t at, std::size_t first, std::size_t count) {
+    PageGroup& group = groups_[at];
+    const auto columns = std::span(group.columns).subspan(std::min(first, group.columns.size()));
+    const auto some = columns.first(std::min(count, columns.size()));
+    if (!group.rows.empty())
+      GT_RETURN_IF_ERROR(load_bytes(filesystem_, scan_.files[group.file].path, group.rows, some));
+    for (ColumnPages& pages : some) {
+      decode_column(at, first++, pages);
+      pages.bytes = {};
     }
     return {};
+  }
+
+  void decode_column(std::size_t at, std::size_t column, const ColumnPages& pages) {
+    const RowRanges& rows = groups_[at].rows;
+    ResultColumn& out = columns_[column];
+    if (out.strings) {
+      out.chunks[at] = decode_strings(*pages.column, *pages.chunk, pages.select(rows), rows);
+    } else if (!rows.empty()) {
+      decode_numbers(*pages.column, *pages.chunk, pages.select(rows), rows, out.numbers, starts_[at]);
+    }
   }
 
   Result<std::shared_ptr<arrow::Table>> finish() {
@@ -170,6 +194,7 @@ class Reader {
     return arrow::Table::Make(arrow::schema(std::move(fields)), std::move(columns), rows_);
   }
 
+  io::FileSystem& filesystem_;
   const PageScan& scan_;
   std::vector<PageGroup> groups_;
   std::vector<std::int64_t> starts_;  // First row of each group in the result.
@@ -182,7 +207,7 @@ class Reader {
 Result<std::shared_ptr<arrow::Table>> read_pages(io::FileSystem& filesystem, const PageScan& scan) {
   GT_ASSIGN(PageGroups found, load_page_groups(filesystem, scan));
   if (!found.supported) return std::shared_ptr<arrow::Table>{};
-  return Reader(scan, std::move(found.groups)).run();
+  return Reader(filesystem, scan, std::move(found.groups)).run();
 }
 
 }  // namespace goldtape::table::internal

@@ -243,13 +243,18 @@ TEST(PageScan, GivesDecimalsAsTheNearestDoubles) {
   }
 }
 
-// Reads fewer bytes than a bound that a whole column chunk alone would pass.
+const std::string kBucket = "s3://bucket";
+
+// Counts what is read. What is said to lie in the bucket lies in this machine's folders too.
 class CountingFileSystem final : public io::FileSystem {
  public:
-  Result<std::string> read(std::string_view path) override { return under_->read(path); }
+  static std::string_view here(std::string_view path) {
+    return path.starts_with(kBucket) ? path.substr(kBucket.size()) : path;
+  }
+  Result<std::string> read(std::string_view path) override { return under_->read(here(path)); }
   Result<std::string> read_range(std::string_view path, std::uint64_t offset, std::uint64_t length) override {
     bytes += static_cast<std::int64_t>(length);
-    return under_->read_range(path, offset, length);
+    return under_->read_range(here(path), offset, length);
   }
   std::vector<Result<std::string>> read_many(std::span<const io::FileRange> ranges) override {
     if (!ranges.empty()) ++rounds;
@@ -258,7 +263,7 @@ class CountingFileSystem final : public io::FileSystem {
   Result<std::unique_ptr<io::FileWriter>> create(std::string_view path, io::WriteOptions options) override {
     return under_->create(path, options);
   }
-  Result<io::FileInfo> info(std::string_view path) override { return under_->info(path); }
+  Result<io::FileInfo> info(std::string_view path) override { return under_->info(here(path)); }
   Result<std::vector<io::FileInfo>> list(std::string_view directory, bool recursive) override {
     return under_->list(directory, recursive);
   }
@@ -275,7 +280,13 @@ class CountingFileSystem final : public io::FileSystem {
   std::shared_ptr<io::FileSystem> under_ = io::local_filesystem();
 };
 
-TEST(PageScan, ReadsInThreeRoundsAndLaterInOne) {
+struct Rounds {
+  int first = 0;
+  int again = 0;
+  bool operator==(const Rounds&) const = default;
+};
+
+Rounds rounds_of(const std::string& bucket) {
   const WrittenFile file(rows(4));
   std::this_thread::sleep_for(std::chrono::milliseconds(30));  // Of a file just written, nothing is kept.
   CountingFileSystem counting;
@@ -285,17 +296,24 @@ TEST(PageScan, ReadsInThreeRoundsAndLaterInOne) {
   const PageScan scan{.projection = projection,
                       .table_schema = schema(),
                       .decimals_as_doubles = false,
-                      .files = {{file.path, file.bytes, *bound}}};
+                      .files = {{bucket + file.path, file.bytes, *bound}}};
   const auto first = read_pages(counting, scan);
-  ASSERT_TRUE(first && *first);
+  EXPECT_TRUE(first && *first);
+  if (!first) return {};
   EXPECT_EQ((*first)->num_rows(), 64);
-  EXPECT_EQ(counting.rounds, 3) << "footer, page index, pages";
+  const int rounds = counting.rounds;
   counting.rounds = 0;
   counting.bytes = 0;
   const auto again = read_pages(counting, scan);
-  ASSERT_TRUE(again && *again);
-  EXPECT_EQ(counting.rounds, 1) << "the footer and the index are kept";
+  EXPECT_TRUE(again && *again);
   EXPECT_LT(counting.bytes, file.bytes / 10);
+  return {.first = rounds, .again = counting.rounds};
+}
+
+TEST(PageScan, ReadsInFewRoundsAndKeepsFooterAndIndex) {
+  EXPECT_EQ(rounds_of(kBucket), (Rounds{.first = 3, .again = 1})) << "footer, page index, pages";
+  EXPECT_EQ(rounds_of(""), (Rounds{.first = 4, .again = 2}))
+      << "the same, the filter's pages before the others";
 }
 
 TEST(PageScan, NoticesAFileThatIsAnotherOrCut) {
