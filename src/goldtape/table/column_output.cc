@@ -27,9 +27,10 @@ void put_quotients(const Stored* values, std::int64_t count, double divisor, dou
   for (std::int64_t i = 0; i < count; ++i) out[i] = static_cast<double>(values[i]) / divisor;
 }
 
-// The same by vector instructions of any machine, some at a time: an integer below 2^51 added to the bits of
-// 1.5 * 2^52 is that number plus the integer.
-void put_quotients(const std::int64_t* values, std::int64_t count, double divisor, double* out) {
+// The same by vector instructions, some at a time: an integer below 2^51 added to the bits of 1.5 * 2^52 is
+// that number plus the integer.
+[[gnu::always_inline]] inline void put_quotients_by_some(const std::int64_t* values, std::int64_t count,
+                                                         double divisor, double* out) {
   constexpr double kShift = 6755399441055744.0;
   constexpr std::uint64_t kHalf = std::uint64_t{1} << 51;
   constexpr std::int64_t kSome = 32;
@@ -46,6 +47,31 @@ void put_quotients(const std::int64_t* values, std::int64_t count, double diviso
     }
   }
   put_quotients<std::int64_t>(values, count, divisor, out);
+}
+
+using PutQuotients = void (*)(const std::int64_t*, std::int64_t, double, double*);
+
+// The same code for two machines.
+#if defined(__x86_64__)
+[[gnu::target("avx2")]] void put_quotients_avx2(const std::int64_t* values, std::int64_t count,
+                                                double divisor, double* out) {
+  put_quotients_by_some(values, count, divisor, out);
+}
+#endif
+void put_quotients_portable(const std::int64_t* values, std::int64_t count, double divisor, double* out) {
+  put_quotients_by_some(values, count, divisor, out);
+}
+
+PutQuotients best_put_quotients() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) return put_quotients_avx2;
+#endif
+  return put_quotients_portable;
+}
+
+void put_quotients(const std::int64_t* values, std::int64_t count, double divisor, double* out) {
+  static const PutQuotients put = best_put_quotients();
+  put(values, count, divisor, out);
 }
 
 }  // namespace

@@ -25,13 +25,25 @@ std::uint64_t load(const std::uint8_t* bytes) {
 // Value number `Place` of those packed with this width; it may look at up to 16 bytes from its first.
 template <unsigned Width, unsigned Place>
 [[gnu::always_inline]] inline std::uint64_t unpack(const std::uint8_t* in) {
-  if constexpr (Width == 0) return 0;
   constexpr unsigned kByte = Place * Width / 8;
   constexpr unsigned kShift = Place * Width % 8;
   std::uint64_t value = load(in + kByte) >> kShift;
   if constexpr (kShift + Width > 64) value |= load(in + kByte + 8) << (64 - kShift);
   if constexpr (Width < 64) value &= (std::uint64_t{1} << Width) - 1;
   return value;
+}
+
+// A step of equal differences; of a column that stays as it is, none.
+template <typename T>
+T take_even_step(const std::uint8_t* /*in*/, T least, T last, T* out) {
+  using Unsigned = std::make_unsigned_t<T>;
+  if (least == 0) {
+    std::fill_n(out, kStep, last);
+    return last;
+  }
+  auto sum = static_cast<Unsigned>(last);
+  for (std::size_t i = 0; i < kStep; ++i) out[i] = static_cast<T>(sum += static_cast<Unsigned>(least));
+  return static_cast<T>(sum);
 }
 
 // One step of values, each the one before it plus `least` plus what is packed; returns the last.
@@ -59,8 +71,9 @@ constexpr unsigned kWidest = std::numeric_limits<std::make_unsigned_t<T>>::digit
 // By width.
 template <typename T>
 constexpr auto kSteps = []<std::size_t... kWidths>(std::index_sequence<kWidths...>) {
-  return std::array<TakeStep<T>, sizeof...(kWidths)>{take_step<T, static_cast<unsigned>(kWidths)>...};
-}(std::make_index_sequence<kWidest<T> + 1>{});
+  return std::array<TakeStep<T>, sizeof...(kWidths) + 1>{take_even_step<T>,
+                                                         take_step<T, static_cast<unsigned>(kWidths) + 1>...};
+}(std::make_index_sequence<kWidest<T>>{});
 
 class Input {
  public:

@@ -255,8 +255,11 @@ PageBytes ColumnPages::select(const RowRanges& rows) const {
 
 void ColumnPages::want(const RowRanges& rows, std::int64_t gap) {
   places.clear();
-  for (const PagePlace& place : all->places) {
-    if (rows.meets(place.rows)) places.push_back(place);
+  auto place = all->places.begin();
+  for (const RowRange& range : rows.ranges()) {
+    place = std::partition_point(place, all->places.end(),
+                                 [&](const PagePlace& one) { return one.rows.end <= range.begin; });
+    for (; place != all->places.end() && place->rows.begin < range.end; ++place) places.push_back(*place);
   }
   ranges = join(places, gap);
   if (chunk->dictionary && !ranges.empty()) ranges.insert(ranges.begin(), *chunk->dictionary);
