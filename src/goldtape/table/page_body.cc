@@ -6,17 +6,20 @@
 
 #include "goldtape/table/page_body_internal.h"
 #include "goldtape/table/page_header_internal.h"
+#include "goldtape/table/snappy_internal.h"
 
 namespace goldtape::table::internal {
 namespace {
 
+static_assert(kBytesAfterPage >= kSnappyBytesAfter);
+
 // More than any encoding needs for a row, and room for a page's heads: whoever claims more is left to Arrow.
 constexpr std::int64_t kMostBytesARow = 24, kMostBytesBeside = 64 << 10;
+constexpr std::size_t kSpare = 192;
 constexpr std::size_t kLevelsHead = 4;  // Version 1: how many bytes of levels there are.
 
 arrow::Compression::type arrow_codec(int codec) {
   switch (codec) {
-    case parquet::Compression::SNAPPY: return arrow::Compression::SNAPPY;
     case parquet::Compression::ZSTD: return arrow::Compression::ZSTD;
     default: return arrow::Compression::UNCOMPRESSED;
   }
@@ -33,13 +36,21 @@ bool split_levels(std::span<const std::uint8_t> body, PageBody& out) {
   return true;
 }
 
+// Where the first `wanted` of so many rows end, with some to spare: rows take about as much room everywhere.
+std::size_t bytes_of(std::int64_t wanted, std::int64_t rows, std::size_t whole) {
+  if (wanted >= rows) return whole;
+  const double part = static_cast<double>(wanted) / static_cast<double>(rows);
+  return std::min(whole, static_cast<std::size_t>(static_cast<double>(whole) * part) + whole / 16 + kSpare);
+}
+
 }  // namespace
 
 PageUnpacker::PageUnpacker() = default;
 PageUnpacker::~PageUnpacker() = default;
 
 std::optional<PageBody> PageUnpacker::unpack(std::span<const std::uint8_t> page, const LayoutColumn& column,
-                                             const LayoutChunk& chunk, std::int64_t rows) {
+                                             const LayoutChunk& chunk, std::int64_t rows,
+                                             std::int64_t wanted) {
   const auto header = parse_page_header(page);
   if (!header || header->values != rows) return std::nullopt;
   const bool version_2 = header->type == parquet::PageType::DATA_PAGE_V2;
@@ -58,14 +69,20 @@ std::optional<PageBody> PageUnpacker::unpack(std::span<const std::uint8_t> page,
   const std::span<std::uint8_t> body = std::span(scratch_).first(bytes);
   std::copy_n(stored.begin(), plain_bytes, body.begin());
   const int codec = header->compressed ? chunk.codec : int{parquet::Compression::UNCOMPRESSED};
-  if (!decompress(stored.subspan(plain_bytes), codec, body.subspan(plain_bytes))) return std::nullopt;
+  std::span<std::uint8_t> packed = body.subspan(plain_bytes);
+  const std::size_t whole = packed.size();
+  if (codec == parquet::Compression::SNAPPY) {
+    packed = packed.first(bytes_of(wanted, rows, whole));
+    if (!unsnap(stored.subspan(plain_bytes), packed.size(), body.subspan(plain_bytes))) return std::nullopt;
+  } else if (!decompress(stored.subspan(plain_bytes), codec, packed)) {
+    return std::nullopt;
+  }
 
-  PageBody out{.encoding = header->encoding, .levels = {}, .values = body};
+  PageBody out{.encoding = header->encoding, .levels = {}, .values = packed, .cut = packed.size() < whole};
   if (version_2) {
     out.levels = body.first(plain_bytes);
-    out.values = body.subspan(plain_bytes);
   } else if (column.nullable) {
-    if (header->level_encoding != parquet::Encoding::RLE || !split_levels(body, out)) return std::nullopt;
+    if (header->level_encoding != parquet::Encoding::RLE || !split_levels(packed, out)) return std::nullopt;
   }
   return out;
 }

@@ -13,14 +13,15 @@
 
 namespace goldtape::table::internal {
 
-/// So many bytes lie after a page's values.
-inline constexpr std::size_t kBytesAfterPage = 16;
+/// So many bytes at least can be read after a page's values.
+inline constexpr std::size_t kBytesAfterPage = 64;
 
 /// What lies in a data page of either version.
 struct PageBody {
   int encoding = -1;                     ///< parquet::Encoding::type, of the values.
   std::span<const std::uint8_t> levels;  ///< Definition levels, as runs of one bit; empty: required.
-  std::span<const std::uint8_t> values;
+  std::span<const std::uint8_t> values;  ///< The beginning of them, if the page is cut.
+  bool cut = false;                      ///< Not all of it was unpacked.
 };
 
 /// Keeps its memory from page to page: one for each thread.
@@ -29,10 +30,12 @@ class PageUnpacker {
   PageUnpacker();
   ~PageUnpacker();
 
-  /// The page with its header, which should hold so many rows; what it returns is good until the next call.
-  /// Nothing for a page that is not known here or not whole: Arrow's reader has the last word on those.
+  /// The page with its header, which should hold so many rows, unpacked about as far as the first `wanted` of
+  /// them go; what it returns is good until the next call. Nothing for a page that is not known here or not
+  /// whole: Arrow's reader has the last word on those. Requires: wanted <= rows.
   [[nodiscard]] std::optional<PageBody> unpack(std::span<const std::uint8_t> page, const LayoutColumn& column,
-                                               const LayoutChunk& chunk, std::int64_t rows);
+                                               const LayoutChunk& chunk, std::int64_t rows,
+                                               std::int64_t wanted);
 
  private:
   bool decompress(std::span<const std::uint8_t> in, int codec, std::span<std::uint8_t> out);

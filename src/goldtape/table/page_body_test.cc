@@ -178,14 +178,15 @@ TEST(PageUnpacker, KnowsThePagesOfOurOwnWriter) {
         for (const PagePlace& place : layout.pages(group, column)->places) {
           const std::span page(reinterpret_cast<const std::uint8_t*>(bytes.data()) + place.at.offset,
                                static_cast<std::size_t>(place.at.bytes));
-          const auto body = unpacker.unpack(page, column, layout.chunk(group, column), place.rows.size());
+          const auto body = unpacker.unpack(page, column, layout.chunk(group, column), place.rows.size(),
+                                            place.rows.size());
           ASSERT_TRUE(body) << id;
           EXPECT_EQ(body->encoding,
                     id == 4 ? int{parquet::Encoding::PLAIN} : int{parquet::Encoding::DELTA_BINARY_PACKED});
           EXPECT_EQ(body->levels.empty(), id == 1 || id == 3);
           EXPECT_FALSE(unpacker.unpack(page.first(page.size() - 1), column, layout.chunk(group, column),
-                                       place.rows.size()));
-          EXPECT_FALSE(unpacker.unpack(page, column, layout.chunk(group, column), place.rows.size() + 1));
+                                       place.rows.size(), place.rows.size()));
+          EXPECT_FALSE(unpacker.unpack(page, column, layout.chunk(group, column), place.rows.size() + 1, 1));
           ++pages;
         }
       }

@@ -108,7 +108,7 @@ template <typename T>
 bool decode_values(const PageBody& body, std::int64_t count, std::int64_t wanted, T* out) {
   if (count == 0) return true;
   if (body.encoding == parquet::Encoding::PLAIN) {
-    const auto bytes = static_cast<std::size_t>(count) * sizeof(T);
+    const auto bytes = static_cast<std::size_t>(body.cut ? wanted : count) * sizeof(T);
     if (body.values.size() < bytes) return false;
     std::memcpy(out, body.values.data(), static_cast<std::size_t>(wanted) * sizeof(T));
     return true;
@@ -120,30 +120,45 @@ bool decode_values(const PageBody& body, std::int64_t count, std::int64_t wanted
   return false;
 }
 
+// Of a page of so many rows the first `wanted`, one a row, and whether some of them are NULL.
+template <typename T>
+bool decode_page(const PageBody& body, bool may_null, std::int64_t rows, std::int64_t wanted,
+                 PageValues<T>& page, bool& some_null) {
+  page.resize(static_cast<std::size_t>(rows));
+  std::int64_t nulls = 0;
+  const auto levels = std::span(page.levels).first(static_cast<std::size_t>(rows));
+  if (may_null && !decode_levels(body.levels, levels, nulls)) return false;
+  some_null = nulls > 0;
+  if (!some_null) return decode_values(body, rows, wanted, page.values.data());
+  if (!decode_values(body, rows - nulls, rows - nulls, page.values.data())) return false;
+  page.spread(rows, rows - nulls);
+  return true;
+}
+
 // Decodes leading pages as far as they are of the kinds that our writer makes; how many they were.
 template <typename T, typename Put>
 std::size_t decode_quickly(const LayoutColumn& column, const LayoutChunk& chunk,
                            std::span<const PageBytes::Page> pages, const RowRanges& wanted, Put& put) {
   thread_local PageUnpacker unpacker;
   thread_local PageValues<T> page;
+  const bool may_null = !chunk.no_nulls && column.nullable;
   std::size_t done = 0;
   for (; done < pages.size(); ++done) {
     const RowRange rows = pages[done].rows;
-    const std::span bytes(reinterpret_cast<const std::uint8_t*>(pages[done].bytes.data()),
-                          pages[done].bytes.size());
-    const auto body = unpacker.unpack(bytes, column, chunk, rows.size());
-    if (!body) break;
-    page.resize(static_cast<std::size_t>(rows.size()));
-    std::int64_t nulls = 0;
-    const auto levels = std::span(page.levels).first(static_cast<std::size_t>(rows.size()));
-    if (!chunk.no_nulls && column.nullable && !decode_levels(body->levels, levels, nulls)) break;
-    const std::int64_t present = rows.size() - nulls;
     const RowRanges here = wanted.within(rows);
     if (here.empty()) continue;
-    const std::int64_t needed = nulls > 0 ? present : here.ranges().back().end - rows.begin;
-    if (!decode_values(*body, present, needed, page.values.data())) break;
-    if (nulls > 0) page.spread(rows.size(), present);
-    hand_out(page, nulls > 0, rows, here, put);
+    const std::span bytes(reinterpret_cast<const std::uint8_t*>(pages[done].bytes.data()),
+                          pages[done].bytes.size());
+    const std::int64_t needed = here.ranges().back().end - rows.begin;
+    bool some_null = false;
+    bool good = false;
+    for (const std::int64_t unpacked : {needed, rows.size()}) {
+      const auto body = unpacker.unpack(bytes, column, chunk, rows.size(), unpacked);
+      good = body && decode_page(*body, may_null, rows.size(), needed, page, some_null);
+      if (good || (body && !body->cut)) break;
+    }
+    if (!good) break;
+    hand_out(page, some_null, rows, here, put);
   }
   return done;
 }
