@@ -1,6 +1,7 @@
 #include "goldtape/ingest/load_commit.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
@@ -152,7 +153,7 @@ Result<bool> try_commit(const lake::Lake& lake, const LoadReader& reader, const 
   }
   std::ranges::move(*quarantine, std::back_inserter(merged.changes));
   fill_in(loads, merged.counts, now);
-  table::Commit commit(lake.catalog(), {.max_attempts = 1});
+  table::Commit commit(lake.catalog(), {.patience = std::chrono::milliseconds(0)});
   lake::add_to(commit, merged.changes, summary_of(run_id, loads));
   commit.with_ops([&](store::Transaction& transaction, const table::CommitResult& result) {
     return write_ops(transaction, result, loads);

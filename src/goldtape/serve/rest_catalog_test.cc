@@ -293,7 +293,7 @@ void append_rows(Catalog& catalog, int first, int count) {
     DataWriter writer(*table);
     const auto files = writer.write(test::bars_table({{"1m", "T", 18'000, i, 1.0, i}}));
     ASSERT_TRUE(files.has_value()) << files.error().to_string();
-    Commit commit(catalog, {.max_attempts = 100});
+    Commit commit(catalog);
     commit.append(*table, *files);
     const auto done = commit.run();
     ASSERT_TRUE(done.has_value()) << done.error().to_string();

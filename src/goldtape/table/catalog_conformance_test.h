@@ -178,7 +178,7 @@ TEST_P(CatalogConformance, AStaleBaseIsRefusedAndLeavesNothing) {
   // A snapshot that follows one that is no longer the current one: no catalog may take it.
   const Table stale = create({"a", "t"});
   const auto append_to = [&](const Table& base, int i) {
-    Commit commit(*catalog_, {.max_attempts = 1});
+    Commit commit(*catalog_, {.patience = std::chrono::milliseconds(0)});
     commit.append(base, write(base, {row(i)}));
     return commit.run();
   };

@@ -178,12 +178,13 @@ void Commit::edit(const Table& table, Edit edit) { impl_->add(table).edit = std:
 void Commit::with_ops(Ops ops) { impl_->ops.push_back(std::move(ops)); }
 
 Result<CommitResult> Commit::run() {
+  const auto give_up_at = std::chrono::steady_clock::now() + impl_->options.patience;
   for (int number = 1;; ++number) {
     bool lost_race = false;
     auto result = impl_->attempt(number, lost_race);
     // That a change cannot be rebased shows in the next try, where the table is no longer what the change
     // was planned from.
-    if (!lost_race || number >= impl_->options.max_attempts) return result;
+    if (!lost_race || std::chrono::steady_clock::now() >= give_up_at) return result;
     back_off(number);
   }
 }

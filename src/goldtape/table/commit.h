@@ -2,6 +2,7 @@
 // Manifests and metadata are written durably first; then one transaction swaps every pointer.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -46,7 +47,10 @@ struct CommitResult {
 };
 
 struct CommitOptions {
-  int max_attempts = 10;  ///< Tries against other writers before GT4010 is returned.
+  /// How long the commit is tried again against other writers before GT4010 is returned; 0: one try.
+  /// Iceberg's own retries are counted; where each try takes long and sixteen write, some would count to the
+  /// end first.
+  std::chrono::milliseconds patience{30'000};
 };
 
 /// Collects changes, then runs once. Not thread safe.

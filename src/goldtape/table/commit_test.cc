@@ -152,7 +152,7 @@ TEST_F(CommitTest, ConcurrentWritersLoseNoRowAndKeepHistoryLinear) {
         const Table table = *catalog->load("bronze.bars");
         DataWriter writer(table);
         const auto files = writer.write(test::bars_table({bar(t * kCommits + i)}));
-        Commit commit(*catalog, {.max_attempts = 200});
+        Commit commit(*catalog);
         commit.append(table, *files);
         const auto result = commit.run();
         EXPECT_TRUE(result.has_value()) << result.error().to_string();

@@ -11,6 +11,18 @@
 
 namespace goldtape::table {
 namespace internal {
+namespace {
+
+/// Whether `now` still tells of each commit since `base`. A catalog that keeps the history itself (Nessie)
+/// shows the newest snapshot alone, and others may have expired some.
+bool tells_all_since(const TableMetadata& base, const TableMetadata& now) {
+  const auto later = std::ranges::count_if(now.snapshots, [&](const Snapshot& snapshot) {
+    return snapshot.sequence_number > base.last_sequence_number;
+  });
+  return later >= now.last_sequence_number - base.last_sequence_number;
+}
+
+}  // namespace
 
 Outcome outcome_of(const TableUpdate& update, const TableMetadata& now) {
   const TableMetadata& base = update.base.metadata();
@@ -33,7 +45,8 @@ Outcome outcome_of(const TableUpdate& update, const TableMetadata& now) {
   const bool may_come =
       std::all_of(requirements.begin(), requirements.end(),
                   [&](const Requirement& requirement) { return check(requirement, &now).has_value(); });
-  return may_come ? Outcome::kUnknown : Outcome::kLost;
+  if (may_come) return Outcome::kUnknown;
+  return !adds || tells_all_since(base, now) ? Outcome::kLost : Outcome::kForgotten;
 }
 
 }  // namespace internal
@@ -73,6 +86,26 @@ Result<std::vector<Table>> load_all(const RestCatalog& catalog, const std::vecto
   return tables;
 }
 
+/// Whether the commit's manifests are in the table as it is now. A later commit leaves them there unless it
+/// rewrites them.
+Result<bool> holds_manifests_of(const TableUpdate& update, const Table& now) {
+  const Snapshot* current = now.metadata().current_snapshot();
+  if (current == nullptr) return false;
+  GT_ASSIGN(const auto manifests, now.manifests(*current));
+  return std::ranges::any_of(manifests, [&](const ManifestFile& manifest) {
+    return update.base.metadata().find_snapshot(manifest.added_snapshot_id) == nullptr &&
+           update.next.find_snapshot(manifest.added_snapshot_id) != nullptr;
+  });
+}
+
+/// What became of the commit; `now` are its tables as they are. All of them change together, so one tells.
+Result<Outcome> look(const std::vector<TableUpdate>& updates, const std::vector<Table>& now) {
+  const Outcome outcome = internal::outcome_of(updates[0], now[0].metadata());
+  if (outcome != Outcome::kForgotten) return outcome;
+  GT_ASSIGN(const bool holds, holds_manifests_of(updates[0], now[0]));
+  return holds ? Outcome::kDone : Outcome::kForgotten;
+}
+
 /// After an answer that did not come: the tables with the commit in them, or what is known instead.
 Result<std::vector<Table>> find_out(const RestCatalog& catalog, const std::vector<TableUpdate>& updates,
                                     const Error& error) {
@@ -80,10 +113,10 @@ Result<std::vector<Table>> find_out(const RestCatalog& catalog, const std::vecto
     std::this_thread::sleep_for(pause);
     auto tables = load_all(catalog, updates);
     if (!tables) continue;
-    // All of them change together, so one tells.
-    const Outcome outcome = internal::outcome_of(updates[0], (*tables)[0].metadata());
-    if (outcome == Outcome::kDone) return tables;
-    if (outcome == Outcome::kLost) {
+    const auto outcome = look(updates, *tables);
+    if (!outcome) continue;
+    if (*outcome == Outcome::kDone) return tables;
+    if (*outcome == Outcome::kLost) {
       return fail(ErrorKind::kConflict, 4010,
                   fmt::format("another writer changed the table {} first; try again",
                               updates[0].base.name().to_string()));
@@ -110,8 +143,9 @@ Result<std::vector<Table>> RestCatalog::commit(const std::vector<TableUpdate>& u
       // it is our own commit that stands in the way.
       auto there = load_all(*this, updates);
       if (!there) return outcome_unknown(there.error());
-      if (internal::outcome_of(updates[0], (*there)[0].metadata()) == Outcome::kDone)
-        tables = *std::move(there);
+      const auto outcome = look(updates, *there);
+      if (!outcome) return outcome_unknown(outcome.error());
+      if (*outcome == Outcome::kDone) tables = *std::move(there);
     }
     if (!response && tables.empty() && !internal::outcome_open(response.error()))
       return std::unexpected<Error>(response.error());

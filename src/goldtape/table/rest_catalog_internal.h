@@ -28,9 +28,10 @@ namespace internal {
 
 /// What a table tells about a commit whose answer did not come.
 enum class Outcome : std::uint8_t {
-  kDone,     ///< It took place.
-  kLost,     ///< It did not and cannot any more: the table has moved on without it.
-  kUnknown,  ///< The table is as it was: the commit may yet arrive.
+  kDone,       ///< It took place.
+  kLost,       ///< It did not and cannot any more: the table has moved on without it.
+  kForgotten,  ///< The table has moved on, and its metadata no longer name all commits since.
+  kUnknown,    ///< The table is as it was: the commit may yet arrive.
 };
 /// Judges by a state read afterwards.
 [[nodiscard]] Outcome outcome_of(const TableUpdate& update, const TableMetadata& now);
