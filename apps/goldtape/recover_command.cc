@@ -27,17 +27,14 @@ void print_json(const lake::RecoverReport& report, const ingest::RebuiltAudit& a
          {"snapshot_id", table.snapshot_id ? nlohmann::json(*table.snapshot_id) : nlohmann::json()},
          {"set_aside", table.set_aside}});
   }
-  std::cout << nlohmann::json{{"database_rebuilt", report.database_rebuilt},
-                              {"old_database", report.old_database},
-                              {"tables", tables},
-                              {"tables_whole", report.tables_whole},
-                              {"lost", report.lost},
-                              {"loads_known", audit.known},
-                              {"loads_rebuilt", audit.rebuilt},
-                              {"answers_unnamed", audit.unnamed},
-                              {"answers_damaged", audit.damaged}}
-                   .dump(2)
-            << '\n';
+  std::cout
+      << nlohmann::json{{"catalog", report.catalog},           {"database_rebuilt", report.database_rebuilt},
+                        {"old_database", report.old_database}, {"tables", tables},
+                        {"tables_whole", report.tables_whole}, {"lost", report.lost},
+                        {"loads_known", audit.known},          {"loads_rebuilt", audit.rebuilt},
+                        {"answers_unnamed", audit.unnamed},    {"answers_damaged", audit.damaged}}
+             .dump(2)
+      << '\n';
 }
 
 void print_text(const lake::RecoverReport& report, const ingest::RebuiltAudit& audit) {
@@ -49,9 +46,17 @@ void print_text(const lake::RecoverReport& report, const ingest::RebuiltAudit& a
   for (const auto& damaged : audit.damaged) std::cout << "damaged answer " << damaged << '\n';
   if (report.database_rebuilt && !report.old_database.empty())
     std::cout << "the old database is kept as " << report.old_database << '\n';
-  std::cout << fmt::format("{}: {} tables set, {} were right; {} loads rebuilt, {} were known\n",
-                           report.database_rebuilt ? "catalog rebuilt" : "catalog checked",
-                           report.tables.size(), report.tables_whole, audit.rebuilt, audit.known);
+  if (report.catalog.empty()) {
+    std::cout << fmt::format("{}: {} tables set, {} were right; ",
+                             report.database_rebuilt ? "catalog rebuilt" : "catalog checked",
+                             report.tables.size(), report.tables_whole);
+  } else {
+    std::cout << fmt::format(
+        "{}; the tables are as {} says; ",
+        report.database_rebuilt ? "operations database rebuilt" : "operations database checked",
+        report.catalog);
+  }
+  std::cout << fmt::format("{} loads rebuilt, {} were known\n", audit.rebuilt, audit.known);
   if (!audit.unnamed.empty()) {
     std::cout << fmt::format(
         "{} raw answers are named by no table: refused, without news, undone or never committed. Ingest "
@@ -91,7 +96,9 @@ void add_recover(Program& program) {
       "  goldtape recover --rebuild     # makes the database anew; the old one is kept beside it\n"
       "\nEach table gets its newest metadata file that is whole. The load audit comes back from raw/ and "
       "the\n"
-      "tables; quality results and the history of runs do not. Exit code 6 when a table was lost.");
+      "tables; quality results and the history of runs do not. Exit code 6 when a table was lost.\n\n"
+      "With catalog.uri on PostgreSQL, name an empty database in place of the lost one; with a REST catalog\n"
+      "the pointers are its own, and the operations database is what comes back.");
   auto arguments = std::make_shared<RecoverArguments>();
   command->add_flag("--rebuild", arguments->rebuild, "Make the database anew though it can be opened");
   command->add_flag("--json", arguments->json, "As JSON");

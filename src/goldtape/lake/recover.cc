@@ -13,6 +13,7 @@
 #include "goldtape/lake/table_folders.h"
 #include "goldtape/lake/writer_lock.h"
 #include "goldtape/store/database.h"
+#include "goldtape/store/postgres_uri.h"
 #include "goldtape/store/schema.h"
 #include "goldtape/table/catalog.h"
 #include "goldtape/table/location.h"
@@ -59,12 +60,26 @@ class Recovery {
     if (!options_.warehouse.empty()) GT_RETURN_IF_ERROR(options_.filesystem->create_directories(root_));
     if (!options_.filesystem->info(root_))
       return fail(ErrorKind::kNotFound, 5001, "there is no such folder", root_);
-    GT_RETURN_IF_ERROR(require_file_catalog(*options_.filesystem, root_, options_.catalog));
-    GT_ASSIGN(const WriterLock lock, WriterLock::acquire(root_ + "/" + names::kLockName, "recover",
-                                                         options_.clock->now(), options_.lock_timeout));
-    auto database = open_whole();
+    GT_ASSIGN(choice_, choose_catalog(*options_.filesystem, root_, options_.catalog));
+    if (rebuild && on_server()) {
+      return fail(ErrorKind::kUsage, 5112,
+                  "a database on a server is made anew by its own tools: name an empty one, then recover "
+                  "without --rebuild",
+                  choice_.database);
+    }
+    // A server's lock stands in its database, which must be there first.
+    if (on_server()) GT_RETURN_IF_ERROR(store::Database::open(database_path()));
+    GT_ASSIGN(const WriterLock lock,
+              WriterLock::acquire(on_server() ? choice_.database : root_ + "/" + names::kLockName, "recover",
+                                  options_.clock->now(), options_.lock_timeout));
+    GT_ASSIGN(auto database, open_whole());
     GT_RETURN_IF_ERROR(find_warehouse(database.get()));
     if (rebuild) database = nullptr;
+    if (!choice_.rest.empty()) {
+      report_.catalog = choice_.rest;
+      if (database == nullptr) GT_RETURN_IF_ERROR(make_anew());
+      return std::move(report_);
+    }
     GT_ASSIGN(folders_, table_folders(*options_.filesystem, warehouse_));
     if (folders_.empty()) {
       return fail(ErrorKind::kUsage, 5002, "there is nothing to recover: no table lies below this place",
@@ -86,11 +101,18 @@ class Recovery {
     GT_ASSIGN(const auto location, store::get_meta(*database, names::kLocationKey));
     if (!location) return {};
     GT_ASSIGN(std::string said, table::to_path(*location));
+    const bool takes = io::is_s3_path(said) && options_.warehouse.empty();
+    if (on_server() && !takes && said != warehouse_) {
+      return fail(ErrorKind::kUsage, 5006,
+                  fmt::format("this database is that of the lake at {}; name an empty one", said),
+                  choice_.database);
+    }
     if (io::is_s3_path(said)) warehouse_ = std::move(said);
     return {};
   }
 
-  [[nodiscard]] std::string database_path() const { return root_ + "/" + names::kDatabaseName; }
+  [[nodiscard]] const std::string& database_path() const { return choice_.database; }
+  [[nodiscard]] bool on_server() const { return store::is_postgres_uri(choice_.database); }
 
   [[nodiscard]] std::unique_ptr<table::SqlCatalog> catalog_of(
       const std::shared_ptr<store::Database>& database) const {
@@ -98,9 +120,11 @@ class Recovery {
         table::CatalogParts{database, options_.filesystem, options_.clock, warehouse_});
   }
 
-  /// The database, if it is sound and a lake's.
-  [[nodiscard]] std::shared_ptr<store::Database> open_whole() const {
-    auto database = store::Database::open(database_path(), {.must_exist = true});
+  /// The database, if it is sound and a lake's; a server that does not answer is an error, and no reason to
+  /// make anything anew.
+  [[nodiscard]] Result<std::shared_ptr<store::Database>> open_whole() const {
+    auto database = store::Database::open(database_path(), {.must_exist = !on_server()});
+    if (!database && on_server()) return std::unexpected(database.error());
     if (!database) return nullptr;
     const auto faults = (*database)->verify();
     const auto version = store::get_meta(**database, names::kVersionKey);
@@ -154,15 +178,22 @@ class Recovery {
 
   Status make_anew() {
     report_.database_rebuilt = true;
+    if (on_server()) {
+      GT_ASSIGN(const auto database, store::Database::open(database_path()));
+      return fill(database);
+    }
     const std::string fresh = database_path() + kNewSuffix;
     for (const char* part : kParts)
       (void)options_.filesystem->remove(fresh + part);  // Of a run that was killed.
-    GT_RETURN_IF_ERROR(fill(fresh));
+    {
+      GT_ASSIGN(const auto database, store::Database::open(fresh));
+      GT_RETURN_IF_ERROR(fill(database));
+    }
     return take_place(fresh);
   }
 
-  Status fill(const std::string& fresh) {
-    GT_ASSIGN(const auto database, store::Database::open(fresh));
+  /// Pointers, where they are ours, and what makes the database a lake's.
+  Status fill(const std::shared_ptr<store::Database>& database) {
     const auto catalog = catalog_of(database);
     for (const std::string& folder : folders_) {
       const auto name = name_of(warehouse_, folder);
@@ -170,7 +201,7 @@ class Recovery {
       GT_ASSIGN(const bool found, take(folder, *name));
       if (found) GT_RETURN_IF_ERROR(point(*database, *catalog, *name, false));
     }
-    if (report_.tables.empty()) {
+    if (report_.tables.empty() && choice_.rest.empty()) {
       return fail(ErrorKind::kDamaged, 5111,
                   "no table has a metadata file that is whole: " + report_.lost.front(), warehouse_);
     }
@@ -195,6 +226,7 @@ class Recovery {
   }
 
   std::string root_;
+  CatalogChoice choice_;
   std::string warehouse_;  ///< Of raw answers and tables.
   LakeOptions options_;
   std::vector<std::string> folders_;

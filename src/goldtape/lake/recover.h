@@ -25,8 +25,9 @@ struct RecoveredTable {
 
 struct RecoverReport {
   std::string root;
-  bool database_rebuilt = false;       ///< False: only pointers were mended in the database that is there.
-  std::string old_database;            ///< Where the damaged one was put; empty when there was none.
+  std::string catalog;            ///< The REST catalog that keeps the pointers; empty where they are ours.
+  bool database_rebuilt = false;  ///< False: only pointers were mended in the database that is there.
+  std::string old_database;       ///< Where the damaged one was put; empty when there was none.
   std::vector<RecoveredTable> tables;  ///< Whose pointers were set.
   std::vector<std::string> lost;       ///< "FOLDER: why", tables of which no metadata file is whole.
   std::int64_t tables_whole = 0;       ///< Whose pointers were right.
@@ -39,9 +40,11 @@ struct RecoverReport {
 /// Metadata that a killed commit had written and never committed can be taken for committed by a rebuild: the
 /// table is then in its new state, which a rerun of the load finds and converges on.
 /// Data on S3 are looked for in `lake.warehouse` when no database says where; the folder is then made when it
-/// is not there. The load audit is ingest's to rebuild (ingest/rebuild_audit.h). For a database that is a
-/// file. Errors: kNotFound GT5001; kUsage GT5002 no table lies below the folder; kUsage GT5112 the catalog is
-/// no file; kConflict GT5010; io's, the store's.
+/// is not there. The load audit is ingest's to rebuild (ingest/rebuild_audit.h).
+/// Of a lake on PostgreSQL: a database that is no lake's yet (an empty one, named in place of the lost) is
+/// filled where it is. Of a lake on a REST catalog: the operations database alone.
+/// Errors: kNotFound GT5001; kUsage GT5002 no table lies below the folder; kUsage GT5112 `rebuild` of a
+/// database on a server; kConflict GT5010; io's, the store's.
 [[nodiscard]] Result<RecoverReport> recover(const std::string& path, const RecoverOptions& options = {});
 
 }  // namespace goldtape::lake

@@ -96,7 +96,7 @@ def test_every_command_works_as_in_a_folder(goldtape, server, database, lake, ba
 
 
 def test_what_needs_a_file_says_so(goldtape, lake, bars, tmp_path):
-    for command in (["recover"], ["relocate", tmp_path / "copy"], ["relocate", "--in-place"]):
+    for command in (["recover", "--rebuild"], ["relocate", tmp_path / "copy"], ["relocate", "--in-place"]):
         refused = goldtape(*command, lake=lake, code=2)
         assert "GT5112" in refused.err, command
 
@@ -231,8 +231,29 @@ def test_a_second_lake_cannot_take_the_database(goldtape, database, lake, tmp_pa
     assert "GT5006" in refused.err
 
 
-def test_commands_that_need_a_catalog_file_say_so(goldtape, lake, tmp_path):
-    for command in (["recover"], ["relocate", tmp_path / "copy"]):
-        refused = goldtape(*command, lake=lake, code=2)
-        assert "GT5112" in refused.err, refused.err
-    assert not (lake / "catalog.db").exists()
+def test_recover_brings_a_lost_database_back_into_an_empty_one(goldtape, server, database, lake, bars, tmp_path):
+    ingest(goldtape, lake, bars)
+    goldtape("run", lake=lake)
+    loads = "select load_id, source, dataset, status, rows_fetched, rows_inserted from ops.load_audit order by all"
+    known, snapshots = goldtape.query(lake, loads), goldtape.snapshots(lake)
+    assert "0 tables set" in goldtape("recover", lake=lake).out
+    settings = lake / "goldtape.toml"
+    lost = settings.read_text()
+    settings.write_text(lost.replace(database, server.new_database("made_anew")))
+    done = goldtape("recover", "--json", lake=lake).json()
+    assert done["database_rebuilt"] and not done["lost"] and done["loads_rebuilt"] == len(known)
+    assert goldtape.query(lake, loads) == known and goldtape.snapshots(lake) == snapshots
+    assert goldtape.query(lake, "select count(*) as n from bronze.bars") == [{"n": 2}]
+    goldtape("run", lake=lake)
+    goldtape("fsck", "--deep", lake=lake)
+    other = tmp_path / "other"
+    goldtape("init", "--catalog", server.new_database("of_another"), lake=other)
+    settings.write_text(lost.replace(database, server.uri("postgres", "of_another")))
+    assert "GT5006" in goldtape("recover", lake=lake, code=2).err
+    assert goldtape.query(other, "select count(*) as n from bronze.bars") == [{"n": 0}]
+
+
+def test_recover_asks_a_server_that_answers(goldtape, server, database, lake):
+    settings = lake / "goldtape.toml"
+    settings.write_text(settings.read_text().replace(database, server.uri("postgres", "never_made")))
+    assert "GT4202" in goldtape("recover", lake=lake, code=2).err
