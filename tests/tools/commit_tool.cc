@@ -2,8 +2,8 @@
 // fail.
 //
 //   commit_tool create DATABASE FOLDER             a table t.rows; DATABASE as store::Database::open takes
-//   it,
-//                                                  FOLDER may be s3://BUCKET/PREFIX
+//                                                  it, and FOLDER may be s3://BUCKET/PREFIX; or rest+URL as
+//                                                  in catalog.uri, and FOLDER has the operations database
 //   commit_tool append DATABASE FOLDER FIRST N [TIMEOUT_MS]  N commits of one row each, with ids from FIRST
 //   commit_tool check DATABASE FOLDER              rows, snapshots and what fsck finds, as JSON
 //
@@ -17,6 +17,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <arrow/api.h>
@@ -27,10 +28,12 @@
 #include "goldtape/io/filesystem.h"
 #include "goldtape/io/s3_filesystem.h"
 #include "goldtape/io/scheme_filesystem.h"
+#include "goldtape/lake/catalog_choice.h"
 #include "goldtape/store/schema.h"
 #include "goldtape/table/commit.h"
 #include "goldtape/table/data_writer.h"
 #include "goldtape/table/fsck.h"
+#include "goldtape/table/rest_catalog.h"
 #include "goldtape/table/scan.h"
 #include "goldtape/table/sql_catalog.h"
 
@@ -67,6 +70,13 @@ std::shared_ptr<io::FileSystem> files_of_both_kinds() {
 
 std::unique_ptr<Catalog> open_catalog(const std::string& database, const std::string& folder,
                                       int timeout_ms) {
+  if (database.starts_with("rest+")) {
+    auto operations =
+        must(store::Database::open(folder + "/operations.db", {.answer_timeout_ms = timeout_ms}));
+    auto options = must(lake::rest_options(database, process_environment()));
+    return must(RestCatalog::open({std::move(operations), files_of_both_kinds(), io::system_clock(), folder},
+                                  std::move(options)));
+  }
   return std::make_unique<SqlCatalog>(
       CatalogParts{must(store::Database::open(database, {.answer_timeout_ms = timeout_ms})),
                    files_of_both_kinds(), io::system_clock(), folder});
@@ -79,6 +89,9 @@ std::shared_ptr<arrow::Table> one_row(std::int64_t id) {
 }
 
 void create(Catalog& catalog) {
+  if (!must(catalog.namespace_exists(kTable.space))) {
+    if (auto made = catalog.create_namespace(kTable.space); !made) end_with(made.error());
+  }
   TableSpec spec;
   spec.schema.fields = {
       {.id = 1, .name = "id", .type = {.id = table::TypeId::kLong}, .required = true, .doc = ""}};
