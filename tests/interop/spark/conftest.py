@@ -7,9 +7,11 @@ import sys
 import time
 
 import pytest
+from postgres_server import running_server
 from pyspark.sql import SparkSession
 from rest_server import Server
 from s3_lake import S3Lake
+from upkeep import Upkeep
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
@@ -20,7 +22,8 @@ time.tzset()
 
 def jars():
     """The pinned Java archives, from the user's cache."""
-    done = subprocess.run([sys.executable, ROOT / "tools" / "fetch_deps", "iceberg-spark", "iceberg-aws", "sqlite-jdbc"],
+    done = subprocess.run([sys.executable, ROOT / "tools" / "fetch_deps", "iceberg-spark", "iceberg-aws", "sqlite-jdbc",
+                           "postgresql-jdbc"],
                           stdout=subprocess.PIPE, text=True, check=True)
     folders = [pathlib.Path(line.split(" ", 1)[1]) for line in done.stdout.splitlines()]
     return ",".join(str(jar) for folder in folders for jar in folder.glob("*.jar"))
@@ -65,6 +68,32 @@ def open_lake(engine):
         ".jdbc.schema-version": "V1",
         ".warehouse": f"file://{folder}",
     })
+
+
+@pytest.fixture(scope="session")
+def new_postgres_lake(engine, goldtape, tmp_path_factory):
+    """`new_postgres_lake()`: a lake in a folder with its catalog on PostgreSQL, and a session on that database."""
+    with running_server() as server:
+
+        def make():
+            lake = PostgresLake(goldtape, tmp_path_factory.mktemp("postgres"), server.new_database("spark"))
+            return lake, new_session(engine, {
+                ".type": "jdbc",
+                ".uri": f"jdbc:{lake.uri.replace('postgres@', '')}",
+                ".jdbc.user": "postgres",
+                ".jdbc.schema-version": "V1",
+                ".warehouse": f"file://{lake.lake}",
+            })
+
+        yield make
+
+
+class PostgresLake(Upkeep):
+    def __init__(self, goldtape, folder, uri):
+        self.goldtape, self.uri = goldtape, uri
+        self.lake, self.input = folder / "lake", folder / "input"
+        self.input.mkdir()
+        self("init", "--catalog", uri)
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,12 @@ import shared_lake
 from upkeep import Upkeep
 
 
-@pytest.fixture(scope="module", params=["in_a_folder", "on_s3"])
-def shared(request, goldtape, tmp_path_factory, open_lake, new_s3_lake):
+@pytest.fixture(scope="module", params=["in_a_folder", "on_s3", "on_postgresql"])
+def shared(request, goldtape, tmp_path_factory, open_lake, new_s3_lake, new_postgres_lake):
     if request.param == "on_s3":
         lake, spark = new_s3_lake()
+    elif request.param == "on_postgresql":
+        lake, spark = new_postgres_lake()
     else:
         lake = Upkeep(goldtape, tmp_path_factory.mktemp("shared"))
         spark = open_lake(lake.lake, "catalog.db")
