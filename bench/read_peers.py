@@ -7,7 +7,8 @@ Makes a market, loads it into a lake (ingest, refine, compact), hands the peers 
 usual form, and asks everybody for one symbol's whole history and for one day of all symbols: ts, open, high, low,
 close, volume (the day: the symbol too) as Arrow, prices float64. Answers are compared value by value before a time
 is printed. Warm: later calls in the same process, median. Cold: a new process after the page cache was dropped
-(needs root), its first call. Two threads each.
+(needs root), its first call. Two threads each. `--growth` times Goldtape alone on five lakes of its own: once, four
+and sixteen times the sessions, and the symbols.
 """
 
 import argparse
@@ -28,19 +29,24 @@ def run(*command: object) -> str:
     return subprocess.run([str(part) for part in command], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
+def make_lake(build: pathlib.Path, work: pathlib.Path, symbols: int, first: str, last: str) -> pathlib.Path:
+    goldtape, lake = build / "bin/goldtape", work / "lake"
+    print(run(build / "bench/market_files", work / "bars", symbols, 7, first, last), end="")
+    run(goldtape, "--lake", lake, "init")
+    for step in (["ingest", "files", "--path", work / "bars", "--interval", "1m"], ["refine"], ["compact"]):
+        started = time.perf_counter()
+        run(goldtape, "--lake", lake, *step)
+        print(f"{step[0]}: {time.perf_counter() - started:.1f} s", flush=True)
+    return lake
+
+
 def prepare(args: argparse.Namespace) -> None:
     """The lake, and from its silver rows the peers' files."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    goldtape, bench, lake = args.build / "bin/goldtape", args.build / "bench", args.work / "lake"
-    print(run(bench / "market_files", args.work / "bars", args.symbols, 7, args.first, args.last), end="")
-    run(goldtape, "--lake", lake, "init")
-    for step in (["ingest", "files", "--path", args.work / "bars", "--interval", "1m"], ["refine"], ["compact"]):
-        started = time.perf_counter()
-        run(goldtape, "--lake", lake, *step)
-        print(f"{step[0]}: {time.perf_counter() - started:.1f} s", flush=True)
-    run(bench / "table_reads", lake, "all", "-", 1, args.work / "all.arrow")
+    lake = make_lake(args.build, args.work, args.symbols, args.first, args.last)
+    run(args.build / "bench/table_reads", lake, "all", "-", 1, args.work / "all.arrow")
     with pa.ipc.open_stream(args.work / "all.arrow") as stream:
         rows = stream.read_all().sort_by([("security_id", "ascending"), ("ts", "ascending")]).combine_chunks()
     (args.work / "all.arrow").unlink()
@@ -174,6 +180,52 @@ def times_of(engine: str, args: argparse.Namespace, case: str, value: str, repea
     return json.loads(lines.splitlines()[-1])
 
 
+# Once, four and sixteen times the sessions, and the symbols.
+GROWTH = [(25, "2024-01-23"), (25, "2024-03-27"), (25, "2024-12-12"), (100, "2024-01-23"), (400, "2024-01-23")]
+
+
+def exponent(points: list[tuple[int, float]]) -> float:
+    """Of the power of the rows that the times grow with, by least squares."""
+    import math
+
+    logs = [(math.log(rows), math.log(time)) for rows, time in points]
+    x, y = (statistics.fmean(one[i] for one in logs) for i in (0, 1))
+    return sum((a - x) * (b - y) for a, b in logs) / sum((a - x) ** 2 for a, _ in logs)
+
+
+def growth(args: argparse.Namespace) -> None:
+    """Goldtape alone: how the two reads grow with what they answer, and with what is stored beside that."""
+    import pyarrow as pa
+
+    found = []
+    for symbols, last in GROWTH:
+        work = args.work / f"{symbols}_to_{last}"
+        if not (work / "lake").exists():
+            work.mkdir(parents=True, exist_ok=True)
+            make_lake(args.build, work, symbols, "2024-01-02", last)
+        one = {}
+        # The least id's symbol is there in every lake.
+        for case, value in (("day", "2024-01-10"), ("symbol", None)):
+            out = work / "answer.arrow"
+            if value is None:
+                with pa.ipc.open_stream(out) as stream:
+                    value = str(min(stream.read_all().column("security_id").to_pylist()))
+            lines = run(args.build / "bench/table_reads", work / "lake", case, value, args.repeats, out)
+            with pa.ipc.open_stream(out) as stream:
+                rows = stream.read_all().num_rows
+            times = [float(line) for line in lines.split()][1:]
+            one[case] = (rows, min(times), statistics.median(times))
+        found.append(one)
+        shown = "  ".join(f"{case} {n:7} rows {low:7.3f} ms (median {mid:7.3f})" for case, (n, low, mid) in one.items())
+        print(f"{symbols:4} symbols to {last}: {shown}", flush=True)
+    by_sessions, by_symbols = found[:3], [found[0], *found[3:]]
+    for case, lakes, other in (("symbol", by_sessions, by_symbols), ("day", by_symbols, by_sessions)):
+        power = exponent([one[case][:2] for one in lakes])
+        beside = other[-1][case][1] / other[0][case][1]
+        print(f"{case}: grows with the rows of the answer to the power {power:.2f} (of the least times); "
+              f"16 times the rows beside it: {beside:.2f} times the time")  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--work", type=pathlib.Path, required=True)
@@ -183,12 +235,15 @@ def main() -> None:
     parser.add_argument("--to", dest="last", default="2024-06-24")
     parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--cold", type=int, default=5, help="cold runs of each; 0: none")
+    parser.add_argument("--growth", action="store_true", help="Goldtape's reads alone, at 1x, 4x and 16x rows")
     for hidden in ("--engine", "--case", "--value", "--out"):
         parser.add_argument(hidden, help=argparse.SUPPRESS)
     parser.add_argument("--files", nargs="*", default=[], help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.engine:
         return child(args)
+    if args.growth:
+        return growth(args)
     args.work.mkdir(parents=True, exist_ok=True)
     if not (args.work / "arctic").exists():
         prepare(args)
