@@ -76,10 +76,12 @@ std::shared_ptr<parquet::ColumnReader> open_pages(const LayoutColumn& column, co
 
 // `put(values, levels, count)` gets the wanted rows of a page in pieces; `levels` is null where none is NULL.
 template <typename T, typename Put>
-void hand_out(const PageValues<T>& page, bool with_levels, RowRange rows, const RowRanges& here, Put& put) {
-  for (const RowRange& range : here.ranges()) {
-    const std::int64_t from = range.begin - rows.begin;
-    put(page.values.data() + from, with_levels ? page.levels.data() + from : nullptr, range.size());
+void hand_out(const PageValues<T>& page, bool with_levels, RowRange rows, std::span<const RowRange> wanted,
+              Put& put) {
+  for (const RowRange& range : wanted) {
+    const std::int64_t from = std::max(range.begin, rows.begin) - rows.begin;
+    const std::int64_t end = std::min(range.end, rows.end) - rows.begin;
+    put(page.values.data() + from, with_levels ? page.levels.data() + from : nullptr, end - from);
   }
 }
 
@@ -99,7 +101,7 @@ void decode_by_arrow(const LayoutColumn& column, const LayoutChunk& chunk, std::
     const std::int64_t got = levels == nullptr ? present : read;
     if (got != rows) throw parquet::ParquetException("a page holds fewer rows than its index says");
     if (levels != nullptr) page.spread(rows, present);
-    hand_out(page, levels != nullptr, one.rows, wanted.within(one.rows), put);
+    hand_out(page, levels != nullptr, one.rows, wanted.meeting(one.rows), put);
   }
 }
 
@@ -145,11 +147,11 @@ std::size_t decode_quickly(const LayoutColumn& column, const LayoutChunk& chunk,
   std::size_t done = 0;
   for (; done < pages.size(); ++done) {
     const RowRange rows = pages[done].rows;
-    const RowRanges here = wanted.within(rows);
+    const auto here = wanted.meeting(rows);
     if (here.empty()) continue;
     const std::span bytes(reinterpret_cast<const std::uint8_t*>(pages[done].bytes.data()),
                           pages[done].bytes.size());
-    const std::int64_t needed = here.ranges().back().end - rows.begin;
+    const std::int64_t needed = std::min(here.back().end, rows.end) - rows.begin;
     bool some_null = false;
     bool good = false;
     for (const std::int64_t unpacked : {needed, rows.size()}) {

@@ -42,6 +42,7 @@ bool find_columns(const ParquetLayout& layout, const BoundExpression& filter, co
 // A set of neighbouring ranges as one where little lies between them.
 std::vector<ByteRange> join(const std::vector<PagePlace>& places, std::int64_t gap) {
   std::vector<ByteRange> ranges;
+  ranges.reserve(places.size() + 1);
   for (const PagePlace& place : places) {
     const std::int64_t end = place.at.offset + place.at.bytes;
     if (!ranges.empty() && place.at.offset - (ranges.back().offset + ranges.back().bytes) <= gap) {
@@ -72,7 +73,10 @@ Result<std::vector<std::string>> read(io::FileSystem& filesystem, const std::vec
 using WantedBytes = std::pair<std::string_view, ColumnPages*>;
 
 Status load(io::FileSystem& filesystem, std::span<const WantedBytes> wanted) {
+  std::size_t count = 0;
+  for (const auto& [path, column] : wanted) count += column->ranges.size();
   std::vector<io::FileRange> ranges;
+  ranges.reserve(count);
   for (const auto& [path, column] : wanted) {
     for (const ByteRange& range : column->ranges) ranges.push_back(file_range(std::string(path), range));
   }
@@ -236,6 +240,7 @@ class Loader {
 
 PageBytes ColumnPages::select(const RowRanges& rows) const {
   PageBytes selected;
+  selected.pages.reserve(places.size());
   std::size_t in = 0;
   if (chunk->dictionary && !bytes.empty()) selected.dictionary = bytes[in++];
   for (const PagePlace& place : places) {
@@ -255,6 +260,7 @@ PageBytes ColumnPages::select(const RowRanges& rows) const {
 
 void ColumnPages::want(const RowRanges& rows, std::int64_t gap) {
   places.clear();
+  places.reserve(2 * rows.ranges().size());
   auto place = all->places.begin();
   for (const RowRange& range : rows.ranges()) {
     place = std::partition_point(place, all->places.end(),

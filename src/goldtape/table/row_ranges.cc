@@ -25,20 +25,14 @@ std::int64_t RowRanges::count() const {
   return rows;
 }
 
-bool RowRanges::meets(RowRange range) const {
-  const auto at = std::partition_point(ranges_.begin(), ranges_.end(),
-                                       [&](const RowRange& one) { return one.end <= range.begin; });
-  return at != ranges_.end() && std::max(at->begin, range.begin) < range.end;
-}
+bool RowRanges::meets(RowRange range) const { return !meeting(range).empty(); }
 
-RowRanges RowRanges::within(RowRange range) const {
-  RowRanges part;
-  auto at = std::partition_point(ranges_.begin(), ranges_.end(),
-                                 [&](const RowRange& one) { return one.end <= range.begin; });
-  for (; at != ranges_.end() && at->begin < range.end; ++at) {
-    part.add({std::max(at->begin, range.begin), std::min(at->end, range.end)});
-  }
-  return part;
+std::span<const RowRange> RowRanges::meeting(RowRange range) const {
+  const auto first = std::partition_point(ranges_.begin(), ranges_.end(),
+                                          [&](const RowRange& one) { return one.end <= range.begin; });
+  auto last = first;
+  while (last != ranges_.end() && std::max(last->begin, range.begin) < std::min(last->end, range.end)) ++last;
+  return {first, last};
 }
 
 RowRanges intersection(const RowRanges& a, const RowRanges& b) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace goldtape::table::internal {
@@ -28,8 +29,8 @@ class RowRanges {
   [[nodiscard]] std::int64_t count() const;
   /// Whether some row of the range is in the set.
   [[nodiscard]] bool meets(RowRange range) const;
-  /// The part of the set that lies in the range.
-  [[nodiscard]] RowRanges within(RowRange range) const;
+  /// The ranges of the set that have rows in this one; the first and the last may go beyond it.
+  [[nodiscard]] std::span<const RowRange> meeting(RowRange range) const;
   bool operator==(const RowRanges&) const = default;
 
  private:
