@@ -15,6 +15,7 @@ namespace goldtape::ingest {
 struct LandedAnswer {
   provider::Answer answer;
   store::LoadAudit audit;
+  bool noted = false;  ///< The audit has had this row all along: it may have moved on since.
 };
 
 struct Chain {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,11 +23,7 @@ constexpr int kTooManyRequests = 429;
 
 using Outcome = provider::Verdict::Outcome;
 
-Status put_audit(const lake::Lake& lake, const store::LoadAudit& audit) {
-  GT_ASSIGN(auto transaction, lake.database().begin());
-  GT_RETURN_IF_ERROR(store::put_load(transaction, audit));
-  return transaction.commit();
-}
+unsigned landing_threads() { return std::clamp(std::thread::hardware_concurrency(), 2U, 4U); }
 
 }  // namespace
 
@@ -36,7 +33,9 @@ Fetcher::Fetcher(const lake::Lake& lake, const provider::Venue& venue, io::HttpT
       venue_(venue),
       options_(std::move(options)),
       take_(std::move(take)),
-      http_(transport, waiting, options_.polite) {
+      transport_(transport),
+      http_(transport, waiting, options_.polite),
+      pool_(lake, landing_threads(), [this] { transport_.wake(); }) {
   const std::string base =
       options_.access.base_url.empty() ? std::string(venue.traits().base_url) : options_.access.base_url;
   http_.set_allowance(io::host_of(base), options_.allowance);
@@ -59,6 +58,14 @@ io::Receive Fetcher::receiver() const {
 Status Fetcher::step(std::chrono::milliseconds limit) {
   begin();
   http_.step(limit);
+  note_landed();
+  if (fatal_) return std::unexpected(*fatal_);
+  return {};
+}
+
+Status Fetcher::settle() {
+  pool_.wait();
+  note_landed();
   if (fatal_) return std::unexpected(*fatal_);
   return {};
 }
@@ -116,12 +123,11 @@ void Fetcher::received(const Shared& chain, const std::string& url, Result<io::H
       provider::Answer said = provider::to_answer(*chain->next, *answer, url, lake_.clock().now());
       said.observed_at = observed_at(*answer, said.observed_at);
       chain->not_found = not_found;
-      if (!land(*chain, std::move(said), not_found ? load_status::kNotFound : load_status::kFailed,
-                verdict.error.to_string())) {
-        return;
-      }
-      chain->error = std::move(verdict.error);
-      finish(chain);
+      std::vector<LandedAnswer> words;
+      words.push_back(landing_of(std::move(said), not_found ? load_status::kNotFound : load_status::kFailed,
+                                 verdict.error.to_string()));
+      land(chain, std::move(words),
+           [this, chain, error = std::move(verdict.error)] { fail_chain(chain, error); });
       return;
     }
     case Outcome::kRetry: fail_chain(chain, std::move(verdict.error)); return;
@@ -144,18 +150,25 @@ void Fetcher::take_page(const Shared& chain, const std::string& url, io::HttpRes
   provider::Answer answer = provider::to_answer(*chain->next, std::move(response), url, lake_.clock().now());
   if (options_.trust_venue_clock && trusted != Timestamp{}) answer.observed_at = trusted;
   auto next = venue_.next_page(answer);
+  std::vector<LandedAnswer> answers;
   for (provider::Request& other : venue_.also_answers(answer.request)) {
     provider::Answer copy = answer;
     copy.request = std::move(other);
-    if (!land(*chain, std::move(copy), load_status::kLanded, {})) return;
+    answers.push_back(landing_of(std::move(copy), load_status::kLanded, {}));
   }
   // The page itself last: where it stands, everything that its bytes answer does.
-  if (!land(*chain, std::move(answer), load_status::kLanded, {})) return;
-  if (!next) {
-    fail_chain(chain, std::move(next.error()));
-    return;
+  answers.push_back(landing_of(std::move(answer), load_status::kLanded, {}));
+  if (next) {
+    land(chain, std::move(answers),
+         [this, chain, url, follows = *std::move(next)]() mutable { go_on(chain, std::move(follows), url); });
+  } else {
+    land(chain, std::move(answers),
+         [this, chain, error = std::move(next.error())] { fail_chain(chain, error); });
   }
-  chain->next = *std::move(next);
+}
+
+void Fetcher::go_on(const Shared& chain, std::optional<provider::Request> next, const std::string& url) {
+  chain->next = std::move(next);
   if (!chain->next) {
     finish(chain);
   } else if (chain->pages.size() >= kMaxPages) {
@@ -165,33 +178,68 @@ void Fetcher::take_page(const Shared& chain, const std::string& url, io::HttpRes
   }
 }
 
-bool Fetcher::land(Chain& chain, provider::Answer answer, std::string_view status, const std::string& error) {
+LandedAnswer Fetcher::landing_of(provider::Answer answer, std::string_view status,
+                                 const std::string& error) const {
   store::LoadAudit audit = audit_of(answer, options_.run_id, lake_.clock().now());
   audit.status = status;
   audit.error = error;
-  const auto before = store::find_load(lake_.database(), audit.load_id);
-  if (!before) {
-    fatal_ = before.error();
-    return false;
+  return {.answer = std::move(answer), .audit = std::move(audit)};
+}
+
+void Fetcher::land(const Shared& chain, std::vector<LandedAnswer> answers, Then then) {
+  const auto id_of = [](const LandedAnswer& one) -> const std::string& { return one.audit.load_id; };
+  if (std::ranges::any_of(answers, [&](const auto& one) { return being_landed_.contains(id_of(one)); })) {
+    land_again_.emplace_back([this, chain, answers = std::move(answers), then = std::move(then)]() mutable {
+      land(chain, std::move(answers), std::move(then));
+    });
+    return;
   }
-  if (*before && (stands((*before)->status) || (*before)->status == load_status::kLanded)) {
-    chain.pages.push_back({std::move(answer), **before});
-    return true;
+  for (LandedAnswer& one : answers) {
+    auto before = store::find_load(lake_.database(), id_of(one));
+    if (!before) {
+      fatal_ = before.error();
+      return;
+    }
+    if (!*before) continue;
+    if (stands((*before)->status) || (*before)->status == load_status::kLanded) {
+      one.audit = **std::move(before);
+      one.noted = true;
+    } else {
+      one.audit.raw_path = (*before)->raw_path;
+      one.audit.content_sha256 = (*before)->content_sha256;
+    }
   }
-  Status done;
-  if (*before && !(*before)->raw_path.empty()) {
-    audit.raw_path = (*before)->raw_path;
-    audit.content_sha256 = (*before)->content_sha256;
-  } else {
-    done = land_answer(lake_, answer, audit);
+  for (const LandedAnswer& one : answers) being_landed_.insert(id_of(one));
+  pool_.submit({.answers = std::move(answers), .then = [chain, then = std::move(then)](Landing& landed) {
+                  std::ranges::move(landed.answers, std::back_inserter(chain->pages));
+                  then();
+                }});
+}
+
+/// Files first, then their rows: what the audit names is there.
+void Fetcher::note_landed() {
+  std::vector<Landing> landed = pool_.take();
+  if (landed.empty() || fatal_) return;
+  const Status noted = [&]() -> Status {
+    GT_ASSIGN(auto transaction, lake_.database().begin());
+    for (const Landing& landing : landed) {
+      if (landing.error) return std::unexpected(*landing.error);
+      for (const LandedAnswer& one : landing.answers) {
+        if (one.audit.run_id == options_.run_id) GT_RETURN_IF_ERROR(store::put_load(transaction, one.audit));
+      }
+    }
+    return transaction.commit();
+  }();
+  const auto refused = std::ranges::find_if(landed, [](const Landing& one) { return one.error.has_value(); });
+  if (!noted || refused != landed.end()) {
+    fatal_ = noted ? *refused->error : noted.error();
+    return;
   }
-  if (done) done = put_audit(lake_, audit);
-  if (!done) {
-    fatal_ = done.error();
-    return false;
+  for (Landing& landing : landed) {
+    for (const LandedAnswer& one : landing.answers) being_landed_.erase(one.audit.load_id);
+    landing.then(landing);
   }
-  chain.pages.push_back({std::move(answer), std::move(audit)});
-  return true;
+  for (auto& again : std::exchange(land_again_, {})) again();
 }
 
 void Fetcher::open_session(const Shared& chain, const Error& why) {

@@ -7,11 +7,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "goldtape/base/result.h"
 #include "goldtape/ingest/chain.h"
+#include "goldtape/ingest/landing_pool.h"
 #include "goldtape/io/clock.h"
 #include "goldtape/io/polite_http.h"
 #include "goldtape/lake/lake.h"
@@ -37,7 +39,9 @@ struct FetchCounts {
 };
 
 /// Works through chains, each answer landed before it is passed on. One thread drives it with `step`; only
-/// `counts` and `waiting_for` may be asked by others.
+/// `counts` and `waiting_for` may be asked by others. Several answers are landed at a time, and share the
+/// transaction that notes them in the audit; the page that follows is asked for once that is done, so that
+/// what a kill leaves behind are whole beginnings of chains.
 /// The lake's clock dates answers; `waiting` measures the pauses between questions.
 ///
 /// A batch that the venue refuses is cut in two until the ticker at fault stands alone. When the keys are
@@ -61,6 +65,8 @@ class Fetcher {
   [[nodiscard]] bool done() const { return waiting_.empty() && open_ == 0; }
   /// Errors: those of the lake (no room, no permission); the collection cannot go on.
   Status step(std::chrono::milliseconds limit);
+  /// Waits for what is being landed, so that nothing that came is asked for again. Errors: as `step`.
+  Status settle();
 
   [[nodiscard]] FetchCounts counts() const;
   [[nodiscard]] std::vector<std::string> waiting_for() const { return http_.waiting_for(); }
@@ -72,8 +78,15 @@ class Fetcher {
   void ask(const Shared& chain);
   void received(const Shared& chain, const std::string& url, Result<io::HttpResponse> answer);
   void take_page(const Shared& chain, const std::string& url, io::HttpResponse response);
-  /// Lands an answer and puts it among the pages. False when the lake refused, which ends everything.
-  bool land(Chain& chain, provider::Answer answer, std::string_view status, const std::string& error);
+  using Then = std::function<void()>;
+  /// Lands answers, puts them among the pages of the chain, then goes on: once files and audit are durable.
+  /// When the lake refuses, everything ends.
+  void land(const Shared& chain, std::vector<LandedAnswer> answers, Then then);
+  [[nodiscard]] LandedAnswer landing_of(provider::Answer answer, std::string_view status,
+                                        const std::string& error) const;
+  /// Puts what is landed into the audit, all in one transaction.
+  void note_landed();
+  void go_on(const Shared& chain, std::optional<provider::Request> next, const std::string& url);
   void open_session(const Shared& chain, const Error& why);
   void session_step();
   void end_session(const std::optional<Error>& error);
@@ -88,6 +101,7 @@ class Fetcher {
   const provider::Venue& venue_;
   FetchOptions options_;
   Take take_;
+  io::HttpTransport& transport_;
   io::PoliteHttp http_;
   std::deque<Chain> waiting_;
   std::size_t open_ = 0;  ///< Chains under way.
@@ -97,6 +111,9 @@ class Fetcher {
   std::vector<Shared> need_session_;
   std::map<const Chain*, int> sessions_tried_;
   bool opening_session_ = false;
+  std::set<std::string> being_landed_;             ///< By load id.
+  std::vector<std::function<void()>> land_again_;  ///< The same answers, once more at the same time.
+  LandingPool pool_;                               ///< Last: its threads end before what they use.
 };
 
 }  // namespace goldtape::ingest

@@ -109,6 +109,8 @@ class HttpTransport {
   [[nodiscard]] virtual std::size_t in_flight() const = 0;
   /// Works for at most `limit`, and returns early once an exchange has ended. With none in flight it sleeps.
   virtual void wait(std::chrono::milliseconds limit) = 0;
+  /// Has a `wait` that is under way, or else the next one, return at once. From any thread.
+  virtual void wake() {}
 };
 
 /// Over shared connections, HTTP/2 streams where the server has it.
@@ -123,6 +125,7 @@ class HttpTransfers final : public HttpTransport {
   void start(HttpRequest request, Done done) override;
   [[nodiscard]] std::size_t in_flight() const override;
   void wait(std::chrono::milliseconds limit) override;
+  void wake() override;
 
  private:
   struct Impl;

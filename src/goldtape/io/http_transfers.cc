@@ -1,4 +1,4 @@
-#include <thread>
+#include <atomic>
 #include <unordered_map>
 #include <utility>
 
@@ -32,6 +32,7 @@ struct HttpTransfers::Impl {
   std::unordered_map<CURL*, Transfer> running;
   std::vector<CurlEasy> idle;
   std::vector<Ended> ended;
+  std::atomic<bool> woken = false;
 
   Impl() = default;
   Impl(const Impl&) = delete;
@@ -124,15 +125,16 @@ void HttpTransfers::wait(std::chrono::milliseconds limit) {
     int running = 0;
     curl_multi_perform(impl_->multi.get(), &running);
     impl_->collect();
-    if (impl_->deliver()) return;
+    if (impl_->deliver() || impl_->woken.exchange(false)) return;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
     if (left.count() <= 0) return;
-    if (impl_->running.empty()) {
-      std::this_thread::sleep_for(left);
-      return;
-    }
     curl_multi_poll(impl_->multi.get(), nullptr, 0, static_cast<int>(left.count()), nullptr);
   }
+}
+
+void HttpTransfers::wake() {
+  impl_->woken = true;
+  curl_multi_wakeup(impl_->multi.get());
 }
 
 }  // namespace goldtape::io

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <system_error>
 
@@ -67,6 +68,18 @@ bool syncs_names(int fd) {
     case BTRFS_SUPER_MAGIC:
     case TMPFS_MAGIC:
     case kF2fs: return true;
+    default: return false;
+  }
+}
+
+/// Whether a sync carries along all that was done to names before it: one journal, written in order.
+bool journals_in_order(const std::string& path) {
+  struct statfs s{};
+  if (::statfs(path.c_str(), &s) != 0) return false;
+  switch (static_cast<std::uint64_t>(s.f_type) & 0xFFFFFFFFU) {
+    case EXT4_SUPER_MAGIC:
+    case XFS_SUPER_MAGIC:
+    case TMPFS_MAGIC: return true;
     default: return false;
   }
 }
@@ -183,7 +196,7 @@ class LocalFileSystem final : public FileSystem {
   }
 
   Result<std::unique_ptr<FileWriter>> create(std::string_view path, WriteOptions options) override {
-    GT_RETURN_IF_ERROR(create_directories(parent_of(path)));
+    GT_RETURN_IF_ERROR(make_directories(parent_of(path), false));
     std::string name(path);
     if (!options.overwrite && ::access(name.c_str(), F_OK) == 0) return fail_with(EEXIST, "create", path);
     std::string temporary = options.unnamed_yet && !options.overwrite ? name : temporary_name(path);
@@ -217,18 +230,7 @@ class LocalFileSystem final : public FileSystem {
   }
 
   Status create_directories(std::string_view path) override {
-    const std::string name(path);
-    struct stat s{};
-    if (::stat(name.c_str(), &s) == 0) {
-      if (S_ISDIR(s.st_mode)) return {};
-      return fail_with(ENOTDIR, "create the directory", path);
-    }
-    const std::string parent = parent_of(name);
-    if (parent != name) GT_RETURN_IF_ERROR(create_directories(parent));
-    if (::mkdir(name.c_str(), 0755) != 0 && errno != EEXIST)
-      return fail_with(errno, "create the directory", path);
-    // Without this a crash could forget the directory, and with it the synced files inside.
-    return sync_directory(parent);
+    return make_directories(std::string(path), true);
   }
 
   Result<std::uint64_t> free_space_bytes(std::string_view path) override {
@@ -243,6 +245,42 @@ class LocalFileSystem final : public FileSystem {
   }
 
  private:
+  /// `sync`: durable when it returns, whatever comes after; else by the sync of what is put inside, at once
+  /// where that would not do.
+  Status make_directories(const std::string& name, bool sync) {
+    const bool all_synced = making_ == 0;
+    struct stat s{};
+    if (::stat(name.c_str(), &s) == 0) {
+      if (!S_ISDIR(s.st_mode)) return fail_with(ENOTDIR, "create the directory", name);
+      // Another thread may have made it and be about to sync it.
+      if (!all_synced) const std::scoped_lock until_synced(making_mutex_);
+      return {};
+    }
+    ++making_;
+    const std::scoped_lock lock(making_mutex_);
+    const Status made = make_missing(name, sync);
+    --making_;
+    return made;
+  }
+
+  static Status make_missing(const std::string& name, bool sync) {
+    struct stat s{};
+    if (::stat(name.c_str(), &s) == 0) {
+      if (S_ISDIR(s.st_mode)) return {};
+      return fail_with(ENOTDIR, "create the directory", name);
+    }
+    const std::string parent = parent_of(name);
+    if (parent != name) GT_RETURN_IF_ERROR(make_missing(parent, sync));
+    if (::mkdir(name.c_str(), 0755) != 0 && errno != EEXIST)
+      return fail_with(errno, "create the directory", name);
+    // Without this a crash could forget the directory, and with it the synced files inside.
+    if (!sync && journals_in_order(parent)) return {};
+    return sync_directory(parent);
+  }
+
+  std::mutex making_mutex_;
+  std::atomic<int> making_ = 0;  ///< Threads that make directories, or are about to.
+
   static constexpr std::uint64_t kReadChunkBytes = 1U << 20U;
 
   /// Appends up to `wanted` bytes from `offset` to `out`; returns how many, 0 at the end.
