@@ -6,6 +6,7 @@
 #include "goldtape/provider/excerpt.h"
 #include "goldtape/provider/json_body.h"
 #include "goldtape/provider/yahoo/chart_internal.h"
+#include "goldtape/provider/yahoo/plain_chart_internal.h"
 
 namespace goldtape::provider::yahoo::internal {
 
@@ -269,13 +270,7 @@ Status check_columns(const Chart& chart, const Answer& answer) {
               answer.display_name);
 }
 
-}  // namespace
-
-Result<Chart> read_chart(const Answer& answer) {
-  JsonBody body;
-  GT_RETURN_IF_ERROR(body.open(answer));
-  Chart chart;
-  GT_RETURN_IF_ERROR(read_document(body, answer, chart));
+Status check_chart(const Chart& chart, const Answer& answer) {
   if (to_lower(chart.symbol) != to_lower(answer.request.ticker)) {
     return fail(
         ErrorKind::kDamaged, 2229,
@@ -288,7 +283,29 @@ Result<Chart> read_chart(const Answer& answer) {
                             excerpt(chart.currency)),
                 answer.display_name);
   }
-  GT_RETURN_IF_ERROR(check_columns(chart, answer));
+  return check_columns(chart, answer);
+}
+
+}  // namespace
+
+Result<Chart> read_json_chart(const Answer& answer) {
+  JsonBody body;
+  GT_RETURN_IF_ERROR(body.open(answer));
+  Chart chart;
+  GT_RETURN_IF_ERROR(read_document(body, answer, chart));
+  GT_RETURN_IF_ERROR(check_chart(chart, answer));
+  return chart;
+}
+
+Result<Chart> read_chart(const Answer& answer) {
+  Chart chart;
+  Answer rest;
+  if (!read_plain_columns(answer.bytes, chart, rest.bytes)) return read_json_chart(answer);
+  rest.bytes.reserve(rest.bytes.size() + simdjson::SIMDJSON_PADDING);
+  JsonBody body;
+  // What is wrong with the rest is told of the whole.
+  if (!body.open(rest) || !read_document(body, rest, chart)) return read_json_chart(answer);
+  GT_RETURN_IF_ERROR(check_chart(chart, answer));
   return chart;
 }
 

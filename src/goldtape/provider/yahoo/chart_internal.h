@@ -32,5 +32,8 @@ struct Chart {
 /// Reads the one result of a chart, and checks currency, symbol and the lengths of its columns. Errors:
 /// parser.h.
 [[nodiscard]] Result<Chart> read_chart(const Answer& answer);
+/// The same by the JSON reader alone, for any form; `read_chart` has a quicker one for Yahoo's own. For
+/// tests.
+[[nodiscard]] Result<Chart> read_json_chart(const Answer& answer);
 
 }  // namespace goldtape::provider::yahoo::internal
