@@ -6,7 +6,8 @@
 Makes a market, loads it into a lake (ingest, refine, compact), hands the peers the lake's own silver rows in their
 usual form, and asks everybody for one symbol's whole history and for one day of all symbols: ts, open, high, low,
 close, volume (the day: the symbol too) as Arrow, prices float64. Answers are compared value by value before a time
-is printed. Warm: later calls in the same process, median. Cold: a new process after the page cache was dropped
+is printed. Warm: later calls in the same process, median and
+least. Cold: a new process after the page cache was dropped
 (needs root), its first call. Two threads each. `--growth` times Goldtape alone on five lakes of its own: once, four
 and sixteen times the sessions, and the symbols.
 """
@@ -272,7 +273,7 @@ def main() -> None:
                 cold.append(times_of(engine, args, case, value, 1)[0])
             shown = f"  cold {statistics.median(cold):9.2f}" if cold else ""
             rows = len(answer["ts"])
-            print(f"  {engine:12} {rows:7} rows  warm {statistics.median(warm):9.3f} ms{shown}", flush=True)
+            print(f"  {engine:12} {rows:7} rows  warm {statistics.median(warm):9.3f} ms, least {min(warm):9.3f}{shown}", flush=True)
 
 
 if __name__ == "__main__":

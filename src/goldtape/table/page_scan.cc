@@ -22,7 +22,7 @@ namespace goldtape::table::internal {
 namespace {
 
 constexpr std::int64_t kAloneRows = 8'192;  // So few are decoded before another thread is awake.
-constexpr std::size_t kGroupsForPieces = 8;
+constexpr std::size_t kGroupsForPieces = 8;  // So many groups keep all threads busy.
 
 // The rows of one column, as an array of its own.
 Result<std::shared_ptr<arrow::Array>> decode_rows(const ColumnPages& column, const RowRanges& rows) {
@@ -92,14 +92,14 @@ class Reader {
     };
     GT_RETURN_IF_ERROR(share_work(groups_.size(), threads_for(doubtful_rows()), settle_one));
     GT_RETURN_IF_ERROR(allocate());
-    // A group is one piece of work, so that its file is opened once; of few groups, each column is.
-    const std::size_t columns = std::max<std::size_t>(columns_.size(), 1);
-    const std::size_t some = groups_.size() < kGroupsForPieces ? 1 : columns;
+    // A group is one piece of work, so that its file is opened once; of few groups, each half is.
+    const std::size_t halves = groups_.size() < kGroupsForPieces ? 2 : 1;
+    const std::size_t some = (columns_.size() + halves - 1) / halves;
     const auto decode_some = [&](std::size_t i) {
-      const std::size_t group = i * some / columns;
-      return guarded(groups_[group], [&] { return decode(group, i * some % columns, some); });
+      const std::size_t group = i / halves;
+      return guarded(groups_[group], [&] { return decode(group, i % halves * some, some); });
     };
-    GT_RETURN_IF_ERROR(share_work(groups_.size() * columns / some, threads_for(rows_), decode_some));
+    GT_RETURN_IF_ERROR(share_work(groups_.size() * halves, threads_for(rows_), decode_some));
     return finish();
   }
 
