@@ -21,7 +21,7 @@
 namespace goldtape::table::internal {
 namespace {
 
-constexpr std::int64_t kAloneRows = 8'192;  // So few are decoded before another thread is awake.
+constexpr std::int64_t kAloneRows = 8'192;   // So few are decoded before another thread is awake.
 constexpr std::size_t kGroupsForPieces = 8;  // So many groups keep all threads busy.
 
 // The rows of one column, as an array of its own.
