@@ -316,6 +316,26 @@ TEST(PageScan, ReadsInFewRoundsAndKeepsFooterAndIndex) {
       << "the same, the filter's pages before the others";
 }
 
+TEST(PageScan, LeavesPagesOfAbsurdlyManyRowsToAWholeRead) {
+  const Schema one{.schema_id = 0, .fields = {*schema().find("id")}, .identifier_field_ids = {}};
+  const testing::TemporaryDirectory folder;
+  const auto filesystem = io::local_filesystem();
+  const auto read = [&](std::int64_t count) {
+    const auto ids = *arrow::MakeArrayFromScalar(arrow::Int64Scalar(7), count);
+    const std::string path = folder / (std::to_string(count) + ".parquet");
+    const auto file =
+        write_parquet(*filesystem, path, one, *arrow::Table::Make(to_arrow(one), {ids}),
+                      {.codec = ParquetCodec::kSnappy, .row_group_rows = count, .page_rows = count});
+    EXPECT_TRUE(file);
+    return *read_pages(*filesystem, {.projection = one,
+                                     .table_schema = one,
+                                     .decimals_as_doubles = false,
+                                     .files = {{path, file->file_size_bytes, BoundExpression{}}}});
+  };
+  EXPECT_NE(read(1 << 20), nullptr);
+  EXPECT_EQ(read((1 << 24) + 1), nullptr);
+}
+
 TEST(PageScan, NoticesAFileThatIsAnotherOrCut) {
   const WrittenFile file(rows(5));
   const auto bound = BoundExpression::bind(equal_to("id", Literal(std::int64_t{2})), schema());

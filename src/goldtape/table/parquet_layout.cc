@@ -150,6 +150,9 @@ std::vector<PageRange> ranges_of(const parquet::ColumnIndex& index, const Layout
   return pages;
 }
 
+// No writer makes pages of more rows, and whoever decodes one makes room for all of them.
+constexpr std::int64_t kMostPageRows = 1 << 24;
+
 // Ascending pages that share out the rows of the group; empty when the index says something else.
 std::vector<PagePlace> places_of(const parquet::OffsetIndex& index, std::int64_t rows,
                                  std::int64_t file_bytes) {
@@ -161,7 +164,10 @@ std::vector<PagePlace> places_of(const parquet::OffsetIndex& index, std::int64_t
                           .at = {locations[i].offset, locations[i].compressed_page_size}};
     const bool follows = places.empty() ? place.rows.begin == 0
                                         : place.at.offset >= places.back().at.offset + places.back().at.bytes;
-    if (!follows || place.rows.size() <= 0 || !lies_within(place.at, file_bytes)) return {};
+    if (!follows || place.rows.size() <= 0 || place.rows.size() > kMostPageRows ||
+        !lies_within(place.at, file_bytes)) {
+      return {};
+    }
     places.push_back(place);
   }
   return places;
