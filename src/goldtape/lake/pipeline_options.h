@@ -27,6 +27,7 @@ struct PipelineOptions {
   quality::Settings quality = {};
   quality::OnCritical on_critical = quality::OnCritical::kStop;
   std::function<void(const StepProgress&)> progress = {};
+  std::int64_t refine_rows = 1'000'000;  ///< Minutes that refining holds in memory at once.
   std::int64_t compact_rows =
       4'000'000;  ///< That compaction holds in memory at once, and of a file it writes.
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <chrono>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include <arrow/api.h>
@@ -22,8 +23,6 @@ using model::Fill;
 using quality::MinuteSet;
 
 constexpr std::int64_t kUsualMinutes = 390;
-/// Rows held at once; a month with more is refined and written in pieces of neighbouring securities.
-constexpr std::int64_t kMaxRowsInMemory = 1'000'000;
 
 struct Month {
   Date first, last;
@@ -80,20 +79,19 @@ class MonthRefiner {
  public:
   MonthRefiner(const RefineInputs& in, const table::Table& silver, Month month,
                const std::set<SilverKey>& groups, RefineOutputs& out)
-      : in_(in),
-        silver_(silver),
-        month_(month),
-        groups_(groups),
-        out_(out),
-        writer_(silver, {.sorted = false}) {
+      : in_(in), silver_(silver), month_(month), groups_(groups), out_(out) {
     for (const SilverKey& key : groups) dates_.insert(key.date);
+    // A date without holes stands here too, for flags of old ones are taken away.
+    for (const Date date : dates_) {
+      if (in.options->calendar->find_session(date) != nullptr) holes_[date] = {};
+    }
   }
   MonthRefiner(const MonthRefiner&) = delete;
   MonthRefiner& operator=(const MonthRefiner&) = delete;
 
   Status run(TableChange& change) {
     const Status status = try_run(change);
-    if (!status) writer_.discard();
+    if (!status && writer_) writer_->discard();
     return status;
   }
 
@@ -101,31 +99,45 @@ class MonthRefiner {
   Status try_run(TableChange& change) {
     GT_ASSIGN(auto plan, table::plan_scan(silver_, {.filter = date_filter()}));
     const std::vector<Piece> pieces = split_into_pieces();
-    std::vector<SilverMinute> only;
-    for (const Piece& piece : pieces) {
-      GT_ASSIGN(only, assemble(piece, true));
-      note_presence(only);
-    }
-    find_holes();
-    for (const Piece& piece : pieces) {
-      if (pieces.size() > 1) {
-        GT_ASSIGN(only, assemble(piece, false));
-      }
-      flag_holes(only);
-      GT_RETURN_IF_ERROR(check(only));
-      after_ = chain(after_, only);
-      note_coverage(only);
-      if (only.empty()) continue;
-      GT_ASSIGN(auto rows, to_arrow(only, *in_.bronze.names));
-      GT_RETURN_IF_ERROR(writer_.write(rows));
-      out_.rows_written += rows->num_rows();
+    // A hole shows only where all securities of a date are seen, and is rare. A month of several pieces is
+    // written as though it had none, and once more where it has: reading each piece twice costs as much.
+    std::optional<RefineOutputs> untouched;
+    if (pieces.size() > 1) untouched = out_;
+    GT_RETURN_IF_ERROR(write(pieces));
+    if (untouched && find_holes()) {
+      writer_->discard();
+      out_ = *std::move(untouched);
+      GT_RETURN_IF_ERROR(write(pieces));
     }
     if (before_ == after_) {
-      writer_.discard();
+      writer_->discard();
       return {};
     }
     for (const table::ScanTask& task : plan.tasks) change.rewrite.removed.push_back(task.file);
-    for (const table::DataFile& file : writer_.files()) change.rewrite.added.push_back(file);
+    for (const table::DataFile& file : writer_->files()) change.rewrite.added.push_back(file);
+    return {};
+  }
+
+  Status write(const std::vector<Piece>& pieces) {
+    writer_.emplace(silver_, table::DataWriterOptions{.sorted = false});
+    before_ = after_ = 0;
+    covered_.clear();
+    presence_.clear();
+    history_ = liquidity_history(out_.coverage, *in_.options->calendar);
+    for (const Piece& piece : pieces) {
+      GT_ASSIGN(std::vector<SilverMinute> rows, assemble(piece));
+      note_presence(rows);
+      if (pieces.size() == 1) find_holes();
+      flag_holes(rows);
+      GT_RETURN_IF_ERROR(check(rows));
+      after_ = chain(after_, rows);
+      note_coverage(rows);
+      if (rows.empty()) continue;
+      GT_ASSIGN(auto table, to_arrow(rows, *in_.bronze.names));
+      GT_RETURN_IF_ERROR(writer_->write(table));
+      out_.rows_written += table->num_rows();
+    }
+    drop_uncovered();
     return {};
   }
 
@@ -134,7 +146,7 @@ class MonthRefiner {
            table::less_equal("date", table::literal(month_.last));
   }
 
-  /// By the sessions that silver has or will have of each security.
+  /// Of neighbouring securities, by the sessions that silver has or will have of each.
   [[nodiscard]] std::vector<Piece> split_into_pieces() const {
     std::map<std::int64_t, std::int64_t> rows;
     for (const SilverKey& key : groups_) rows[key.security_id] += kUsualMinutes;
@@ -145,7 +157,7 @@ class MonthRefiner {
     std::vector<Piece> pieces;
     std::int64_t in_piece = 0;
     for (const auto& [security_id, count] : rows) {
-      if (pieces.empty() || in_piece + count > kMaxRowsInMemory) {
+      if (pieces.empty() || in_piece + count > in_.options->refine_rows) {
         pieces.push_back({security_id, security_id});
         in_piece = 0;
       }
@@ -159,9 +171,8 @@ class MonthRefiner {
     return pieces;
   }
 
-  /// The rows of a piece, sorted: old ones but for the groups, and these anew. `first_time`: refusals and the
-  /// hash of what was there before are noted.
-  Result<std::vector<SilverMinute>> assemble(const Piece& piece, bool first_time) {
+  /// The rows of a piece, sorted: old ones but for the groups, and these anew.
+  Result<std::vector<SilverMinute>> assemble(const Piece& piece) {
     std::vector<SilverMinute> rows;
     GT_ASSIGN(
         auto stored,
@@ -169,19 +180,19 @@ class MonthRefiner {
                                         table::greater_equal("security_id", table::Literal{piece.first}) &&
                                         table::less_equal("security_id", table::Literal{piece.last})}));
     GT_RETURN_IF_ERROR(append(*stored, *in_.bronze.names, rows));
-    if (first_time) before_ = chain(before_, rows);
+    before_ = chain(before_, rows);
     std::erase_if(rows, [&](const SilverMinute& row) { return groups_.contains(key_of(row)); });
     const auto first = groups_.lower_bound({piece.first, Date::min()});
     const auto last = groups_.upper_bound({piece.last, Date::max()});
     GT_ASSIGN(const BronzeBars bars,
               read_bronze(in_.bronze, model::Interval::k1m, std::set<SilverKey>(first, last)));
-    refine_groups(bars, rows, first_time);
+    refine_groups(bars, rows);
     std::ranges::sort(rows, {},
                       [](const SilverMinute& row) { return std::pair{row.security_id, row.ts_us}; });
     return rows;
   }
 
-  void refine_groups(const BronzeBars& bronze, std::vector<SilverMinute>& rows, bool first_time) {
+  void refine_groups(const BronzeBars& bronze, std::vector<SilverMinute>& rows) {
     std::vector<RefusedBar> refused;
     std::span<const SourceBar> rest = bronze.bars;
     for (const SilverKey& key : bronze.seen) {
@@ -203,7 +214,6 @@ class MonthRefiner {
                                 .splits = in_.splits_of(key.security_id)};
       refine_session(facts, *session, bars, reference::market_wide_halts(), in_.now, rows, refused);
     }
-    if (!first_time) return;
     for (RefusedBar& bar : refused)
       out_.refusals.push_back({"silver.bars_1m", model::Interval::k1m, std::move(bar)});
   }
@@ -215,12 +225,16 @@ class MonthRefiner {
     });
   }
 
-  void find_holes() {
+  /// Whether there are any.
+  bool find_holes() {
+    bool any = false;
     for (const auto& [date, presence] : presence_) {
       if (const auto* session = in_.options->calendar->find_session(date)) {
         holes_[date] = quality::vendor_holes(presence, session->minutes(), in_.options->quality.thresholds);
+        any = any || holes_[date].any();
       }
     }
+    return any;
   }
 
   void flag_holes(std::span<SilverMinute> rows) const {
@@ -247,9 +261,8 @@ class MonthRefiner {
       columns.add(rows[i], *in_.bronze.names);
       at.push_back(i);
     }
-    const auto history = liquidity_history(out_.coverage, *in_.options->calendar);
     auto report =
-        quality::check_silver_1m(columns.view(), in_.quality_context(&history), in_.options->quality);
+        quality::check_silver_1m(columns.view(), in_.quality_context(&history_), in_.options->quality);
     GT_ASSIGN(const auto refused, pass_gate(in_, std::move(report), out_));
     std::set<SilverKey> bad;
     for (const quality::RefusedRow& row : refused) {
@@ -287,6 +300,9 @@ class MonthRefiner {
       out_.coverage[{model::Interval::k1m, row.security_id, from_days(row.date_days)}] =
           count_session(session, in_.bronze.names->tickers[row.ticker]);
     });
+  }
+
+  void drop_uncovered() {
     for (const SilverKey& key : groups_) {
       if (!covered_.contains(key)) out_.coverage.erase({model::Interval::k1m, key.security_id, key.date});
     }
@@ -297,11 +313,12 @@ class MonthRefiner {
   Month month_;
   const std::set<SilverKey>& groups_;
   RefineOutputs& out_;
-  table::DataWriter writer_;
+  std::optional<table::DataWriter> writer_;
   std::set<Date> dates_;
   std::map<Date, std::vector<MinuteSet>> presence_;
   std::map<Date, MinuteSet> holes_;
   std::set<SilverKey> covered_;
+  quality::LiquidityHistory history_;
   std::uint64_t before_ = 0, after_ = 0;
 };
 

@@ -257,6 +257,43 @@ TEST(Refine, AHoleThatIsFilledLaterLosesItsFlagEverywhere) {
   EXPECT_TRUE(std::ranges::all_of(market.minutes(), [](const SilverMinute& row) { return row.flags == 0; }));
 }
 
+TEST(Refine, InPiecesAsInOne) {
+  TinyMarket whole;
+  TinyMarket pieces;
+  const auto refine_both = [&] {
+    refined(whole);
+    PipelineOptions options = pieces.options();
+    options.refine_rows = 800;  // Two sessions.
+    GT_TEST_ASSIGN(const auto report, refine(pieces.lake(), options));
+  };
+  const auto put = [&](const std::vector<model::Bar>& bars) {
+    whole.put_bars("a", Interval::k1m, bars);
+    pieces.put_bars("a", Interval::k1m, bars);
+  };
+  const auto expect_same = [&] {
+    EXPECT_EQ(pieces.texts("silver.bars_1m"), whole.texts("silver.bars_1m"));
+    EXPECT_EQ(pieces.texts("silver.coverage"), whole.texts("silver.coverage"));
+    EXPECT_EQ(pieces.texts("quarantine.rows").size(), whole.texts("quarantine.rows").size());
+  };
+  for (const char* ticker : {"A", "B", "C", "D", "E"}) put(session_bars(ticker, kMonday, 0, 390, 100));
+  put({minute_bar("SUNDAY", kMonday - std::chrono::days(1), 3, 100)});  // Refused: the exchange was closed.
+  refine_both();
+  expect_same();
+  for (const char* ticker : {"A", "B", "C", "D", "E"}) {
+    auto bars = session_bars(ticker, kTuesday, 0, 390, 100);
+    bars.erase(bars.begin() + 7);
+    put(bars);
+  }
+  refine_both();
+  EXPECT_TRUE(std::ranges::any_of(
+      pieces.minutes(), [](const SilverMinute& row) { return (row.flags & model::kFlagVendorHole) != 0; }));
+  expect_same();
+  put({minute_bar("A", kTuesday, 7, 107)});  // The hole is gone, in the pieces of the others too.
+  refine_both();
+  EXPECT_TRUE(std::ranges::all_of(pieces.minutes(), [](const SilverMinute& row) { return row.flags == 0; }));
+  expect_same();
+}
+
 TEST(Refine, RefusedBarsGoToQuarantineOnce) {
   TinyMarket market;
   model::Bar off_grid = minute_bar("SPY", kMonday, 3, 10);
