@@ -7,7 +7,9 @@ All ask the same `goldtape simulate` on this machine the same questions in Yahoo
 market), eight at once, no rate limit (most liquid symbols of a market of 2,000), and must end with the same number of bars. Goldtape backfills into a new lake:
 raw answers landed, audited and committed to bronze. The pipeline is httpx + orjson + numpy + pyarrow: each raw answer
 is written and fsynced, the bars go to one Parquet file a day (zstd), fsynced. yfinance is `download` and
-`to_parquet`; it is told the simulator's address in place of Yahoo's and needs no crumb there. Runs take turns. Printed
+`to_parquet`; it is told the simulator's address in place of Yahoo's and needs no crumb there. With --floor PROGRAM
+(build/release/bench/collect_floor) the least that anybody pays is measured too: libcurl receiving the same answers,
+then hashing, packing and writing them durably, by four threads, without parsing anything. Runs take turns. Printed
 are seconds of processor time of each program (user + system, imports of Python told apart) and wall times, and the
 simulator's own processor time in each run, which is in nobody's figure. Parsing alone: one answer in memory to float64
 columns, by orjson + numpy, by orjson + pandas.
@@ -231,16 +233,24 @@ def compare(arguments: argparse.Namespace, folder: pathlib.Path) -> dict:
     try:
         symbols = simulator.symbols(arguments.symbols)
         runs: dict[str, list[dict]] = {"goldtape": [], "pipeline": [], "yfinance": []}
+        floors = ("receive", "hash", "pack", "write") if arguments.floor else ()
+        runs |= {f"floor: {step}": [] for step in floors}
+        query = f"interval=1m&includePrePost=true&period1={seconds(FIRST)}&period2={seconds(LAST, 1)}"
+        urls = [f"{simulator.url}/yahoo/v8/finance/chart/{symbol}?{query}" for symbol in symbols]
         for repeat in range(arguments.repeats):
             for name, of_name in runs.items():
                 into = folder / f"{name}-{repeat}"
                 if name == "goldtape":
                     command = with_goldtape(arguments.program, simulator.url, symbols, into)
+                elif name.startswith("floor"):
+                    into = folder / f"floor-{name[7:]}-{repeat}"
+                    into.mkdir()
+                    command = [arguments.floor, str(into), name[7:], *urls]
                 else:
                     command = [sys.executable, __file__, "--peer", name, "--url", simulator.url, "--into", str(into),
                                "--names", ",".join(symbols)]  # fmt: skip
                 of_name.append(timed(command, simulator))
-        rows = {run["rows"] for of_name in runs.values() for run in of_name}
+        rows = {run["rows"] for name, of_name in runs.items() for run in of_name if not name.startswith("floor")}
         figures = {
             name: {what: round(statistics.median(run[what] for run in of_name), 2) for what in of_name[0]}
             for name, of_name in runs.items()
@@ -256,6 +266,7 @@ def main() -> int:
     parser.add_argument("--program", default="bin/goldtape")
     parser.add_argument("--symbols", type=int, default=200)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--floor", help="the program collect_floor")
     parser.add_argument("--peer", help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
     parser.add_argument("--into", type=pathlib.Path, help=argparse.SUPPRESS)

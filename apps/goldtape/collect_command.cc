@@ -7,6 +7,7 @@
 #include "command.h"
 #include "flat_files.h"
 #include "goldtape/provider/venues.h"
+#include "quality_settings.h"
 #include "recorded_run.h"
 
 namespace goldtape::app {
@@ -43,7 +44,8 @@ void add_manners(CLI::App* command, const Arguments& arguments) {
   command->add_flag("--json", arguments->json, "The answer as JSON");
 }
 
-void add_ending(CLI::App* command, const Arguments& arguments) {
+void add_ending(Program& program, CLI::App* command, const Arguments& arguments) {
+  add_on_critical(program, command);
   command->add_option("--success-share", arguments->success_share,
                       "Exit with 4 when fewer tickers than this share got all their data (default 0.99)");
   command->add_option("--deadline", arguments->deadline, "Stop asking after so long: 90m, 2h");
@@ -85,7 +87,7 @@ void add_backfill(Program& program) {
   auto arguments = std::make_shared<CollectArguments>();
   add_question(command, arguments);
   add_manners(command, arguments);
-  add_ending(command, arguments);
+  add_ending(program, command, arguments);
   program.on_run(command, [&program, arguments]() -> Status {
     settle_defaults(*arguments);
     if (arguments->flat_files) return collect_flat_files(program, *arguments, false);
@@ -156,20 +158,28 @@ Status update_venue(Program& program, const lake::Lake& lake, const Config& conf
 }
 
 void add_update(Program& program) {
-  auto* command =
-      program.add("update", "Bring everything that was ever backfilled up to date",
-                  "  goldtape update\n"
-                  "  goldtape update --recheck 5d        # corrections of the last five sessions too\n"
-                  "  goldtape update yahoo");
+  auto* command = program.add(
+      "update", "Bring everything that was ever backfilled up to date",
+      "  goldtape update\n"
+      "  goldtape update --recheck 5d        # corrections of the last five sessions too\n"
+      "  goldtape update yahoo\n"
+      "Massive's flat files are taken up too where the lake holds some: new days and new versions.");
   auto arguments = std::make_shared<CollectArguments>();
   command->add_option("venue", arguments->venue, "Only this venue");
   add_manners(command, arguments);
-  add_ending(command, arguments);
+  add_ending(program, command, arguments);
   program.on_run(command, [&program, arguments]() -> Status {
     GT_ASSIGN(const auto config, program.load_config());
     GT_ASSIGN(const auto lake, program.open_lake());
-    if (!arguments->venue.empty()) return update_venue(program, lake, config, *arguments);
     std::optional<Error> worst;
+    if (arguments->venue.empty() || arguments->venue == "massive") {
+      if (const Status done = update_flat_files(program, lake, *arguments); !done) worst = done.error();
+    }
+    const auto ended = [&worst] { return worst ? Status{std::unexpected(*worst)} : Status{}; };
+    if (!arguments->venue.empty()) {
+      const Status done = update_venue(program, lake, config, *arguments);
+      return done ? ended() : done;
+    }
     for (const auto& venue : provider::venues()) {
       CollectArguments one = *arguments;
       one.venue = venue->name();
@@ -177,7 +187,7 @@ void add_update(Program& program) {
       if (asked.empty()) continue;
       if (const Status done = update_venue(program, lake, config, one); !done && !worst) worst = done.error();
     }
-    return worst ? Status{std::unexpected(*worst)} : Status{};
+    return ended();
   });
 }
 

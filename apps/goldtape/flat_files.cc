@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -128,16 +129,24 @@ Result<std::vector<Listed>> list_files(const io::S3Options& options, const Quest
   return out;
 }
 
-/// Marks the versions that stand in the lake, by the word of the audit.
-Status mark_known(const lake::Lake& lake, std::vector<Listed>& listed) {
+/// The versions that stand in the lake, by the word of the audit.
+Result<std::vector<provider::Request>> standing_files(const lake::Lake& lake) {
   GT_ASSIGN(const auto loads,
             ingest::list_loads(lake, {.status = {}, .source = "massive", .dataset = "bars"}));
-  std::set<std::pair<std::string, std::string>> known;  // key, ETag
+  std::vector<provider::Request> out;
   for (const store::LoadAudit& load : loads) {
     if (!ingest::is_answered(load.status)) continue;
-    const auto request = provider::Request::from_json(load.request);
-    if (!request || !request->params.contains("etag")) continue;
-    known.emplace(request->params.at("name"), request->params.at("etag"));
+    auto request = provider::Request::from_json(load.request);
+    if (request && request->params.contains("etag")) out.push_back(*std::move(request));
+  }
+  return out;
+}
+
+Status mark_known(const lake::Lake& lake, std::vector<Listed>& listed) {
+  GT_ASSIGN(const auto standing, standing_files(lake));
+  std::set<std::pair<std::string, std::string>> known;  // key, ETag
+  for (const provider::Request& request : standing) {
+    known.emplace(request.params.at("name"), request.params.at("etag"));
   }
   for (Listed& one : listed) one.is_known = known.contains({one.file.key, one.file.etag});
   return {};
@@ -217,6 +226,26 @@ Status collect_flat_files(Program& program, const CollectArguments& arguments, b
     const auto worst = report.worst();
     return worst ? Status{std::unexpected(*worst)} : Status{};
   });
+}
+
+Status update_flat_files(Program& program, const lake::Lake& lake, const CollectArguments& arguments) {
+  GT_ASSIGN(const auto standing, standing_files(lake));
+  std::map<model::Interval, Date> first;
+  for (const provider::Request& request : standing) {
+    const auto date = files::flat_file_date(request.params.at("name"));
+    if (!date) continue;
+    const auto [at, is_new] = first.emplace(request.interval, *date);
+    if (!is_new) at->second = std::min(at->second, *date);
+  }
+  for (const auto& [interval, from] : first) {
+    CollectArguments one;
+    one.venue = "massive";
+    one.interval = model::to_string(interval);
+    one.from = format_date(from);
+    one.json = arguments.json;
+    GT_RETURN_IF_ERROR(collect_flat_files(program, one, false));
+  }
+  return {};
 }
 
 }  // namespace goldtape::app

@@ -12,4 +12,9 @@ namespace goldtape::app {
 /// GT2207; those of S3 and of ingest.
 Status collect_flat_files(Program& program, const CollectArguments& arguments, bool only_plan);
 
+/// Takes up, for each interval of which the lake holds flat files, those that were published since, new days
+/// and new versions, from the first day that it holds. Does nothing where it holds none. Of `arguments` only
+/// `json` counts. Errors: as collect_flat_files.
+Status update_flat_files(Program& program, const lake::Lake& lake, const CollectArguments& arguments);
+
 }  // namespace goldtape::app

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "goldtape/base/hash.h"
 #include "goldtape/calendar/calendar.h"
 #include "goldtape/model/bar_batch.h"
 #include "goldtape/simulate/random.h"
@@ -12,12 +13,6 @@ namespace {
 
 using std::chrono::days;
 using std::chrono::minutes;
-
-bool meets(const BarTrouble& trouble, std::uint32_t security, std::int64_t key) {
-  return Random(trouble.seed, static_cast<std::uint64_t>(trouble.kind), security,
-                static_cast<std::uint64_t>(key))
-             .uniform() < trouble.share;
-}
 
 void revise(MarketBar& bar) {
   bar.volume -= bar.volume / 8;
@@ -38,8 +33,8 @@ void make_trouble(std::vector<MarketBar>& bars, const Security& security, Timest
     if (!concerns(trouble, security)) continue;
     const auto here = [&](const MarketBar& bar) {
       if (bar.date < trouble.first || bar.date > trouble.last) return false;
-      return meets(trouble, security.index,
-                   trouble.kind == BarTrouble::Kind::kEmpty ? to_days(bar.date) : to_micros(bar.ts));
+      return meets_trouble(trouble, security,
+                           trouble.kind == BarTrouble::Kind::kEmpty ? to_days(bar.date) : to_micros(bar.ts));
     };
     const auto early = [&](const MarketBar& bar) { return now < end_of(bar) + trouble.delay; };
     switch (trouble.kind) {
@@ -157,6 +152,12 @@ Result<std::optional<MarketBar>> forming_day(const Market& market, const Securit
 }
 
 }  // namespace
+
+bool meets_trouble(const BarTrouble& trouble, const Security& security, std::int64_t key) {
+  const std::uint64_t name = security.tickers.empty() ? security.index : xxh3_64(security.tickers[0].ticker);
+  return Random(trouble.seed, static_cast<std::uint64_t>(trouble.kind), name, static_cast<std::uint64_t>(key))
+             .uniform() < trouble.share;
+}
 
 Result<std::vector<MarketBar>> view_minutes(const Market& market, const Security& security,
                                             const MinuteView& view) {

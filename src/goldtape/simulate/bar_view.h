@@ -12,8 +12,8 @@
 
 namespace goldtape::simulate {
 
-/// A fault in the data themselves. Which bars it meets is decided by seed, security and time alone, so a
-/// question asked again meets the same.
+/// A fault in the data themselves. Which bars it meets is decided by seed, symbol and time alone, so a
+/// question asked again meets the same, in a market of another size too.
 struct BarTrouble {
   enum class Kind : std::uint8_t {
     kHoles,    ///< Bars are missing.
@@ -30,6 +30,10 @@ struct BarTrouble {
   Date first = Date::min();               ///< Sessions in [first, last].
   Date last = Date::max();
 };
+
+/// Whether the draw falls on a bar of this security: `key` is its instant in microseconds, of kEmpty the
+/// session's day. By the first name of the security, not by its place in the market.
+[[nodiscard]] bool meets_trouble(const BarTrouble& trouble, const Security& security, std::int64_t key);
 
 /// Where bars longer than a minute begin.
 enum class Alignment : std::uint8_t {

@@ -48,6 +48,38 @@ TEST_F(BarView, HolesDoublesAndEmptyDaysAreTheSameEachTime) {
   EXPECT_TRUE(day({{.kind = Kind::kEmpty, .share = 1}}).empty());
 }
 
+// A script names symbols and sessions; where it draws, it draws by them: the same in a market of another
+// size.
+TEST_F(BarView, TroubleGoesByTheNameOfSymbolAndSession) {
+  using namespace std::chrono_literals;
+  const Date session = std::chrono::sys_days{2024y / 2 / 28};
+  const std::string name = market->securities()[0].tickers[0].ticker;
+  for (const Kind kind : {Kind::kHoles, Kind::kLate}) {
+    BarTrouble trouble{.kind = kind,
+                       .delay = std::chrono::hours{24 * 30},
+                       .tickers = {name},
+                       .first = session,
+                       .last = session};
+    EXPECT_TRUE(day({trouble}).empty());
+    trouble.tickers = {"NOT." + name};
+    EXPECT_EQ(day({trouble}).size(), 390U);
+    trouble.tickers = {name};
+    trouble.first = trouble.last = session + std::chrono::days(1);
+    EXPECT_EQ(day({trouble}).size(), 390U);
+  }
+  const auto drawn = [&](std::uint32_t place) {
+    Security moved = market->securities()[0];
+    moved.index = place;
+    const BarTrouble trouble{.kind = Kind::kHoles, .share = 0.5, .seed = 3};
+    std::vector<bool> met;
+    for (std::int64_t minute = 0; minute < 390; ++minute) {
+      met.push_back(meets_trouble(trouble, moved, minute));
+    }
+    return met;
+  };
+  EXPECT_EQ(drawn(0), drawn(77));
+}
+
 TEST_F(BarView, LateBarsComeAndRevisedOnesSettle) {
   at("2024-02-28T21:00:00Z");
   const BarTrouble late{.kind = Kind::kLate, .share = 1, .delay = std::chrono::minutes{30}};

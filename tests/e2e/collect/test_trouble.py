@@ -1,5 +1,6 @@
 """Every trouble a venue can give: clear, counted, audited; the others' data come all the same."""
 
+import datetime
 import gzip
 import ssl
 import subprocess
@@ -174,3 +175,20 @@ def test_a_proxy_that_is_not_there_is_named(goldtape, lake):
         env={"http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": ""},
     )  # fmt: skip
     assert "GT73" in answer.json()["failures"][0]["error"]
+
+
+def test_on_critical_says_what_becomes_of_an_answer_with_an_impossible_row(goldtape, venue, backfill, new_lake):
+    right = venue.bar
+
+    def bar(ticker, ts):
+        o, h, low, c, volume = right(ticker, ts)
+        return (o, low / 2, low, c, volume) if ts == worst[0] else (o, h, low, c, volume)
+
+    worst = [venue.times("AAPL", "1d", *(int(datetime.datetime(2024, m, 1).timestamp()) for m in (2, 3)))[3]]
+    venue.bar = bar
+    stop, quarantine = new_lake("stop"), new_lake("quarantine")
+    backfill(stop, "AAPL", "--on-critical", "stop", code=4)
+    assert bars(goldtape, stop, "AAPL") == 0
+    backfill(quarantine, "AAPL", "--on-critical", "quarantine")
+    assert bars(goldtape, quarantine, "AAPL") > 40
+    assert goldtape.query(quarantine, "select count(*) as n from quarantine.rows")[0]["n"] == 1

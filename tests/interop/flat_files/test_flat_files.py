@@ -122,8 +122,21 @@ def test_only_massive_has_them(goldtape, lake, bucket):
     assert "GT2261" in answer.err
 
 
-def test_an_update_is_not_confused_by_them(goldtape, lake, bucket):
+@pytest.mark.parametrize("words", [("update",), ("update", "massive")])
+def test_an_update_takes_up_new_days_and_new_versions(goldtape, lake, bucket, words):
     two_days(bucket)
     goldtape(*ASK, lake=lake, env=bucket.env())
-    goldtape("update", "massive", lake=lake, env=bucket.env())
+    bucket.publish("1m", "2024-07-03", [f"AAPL,100,10,15,20,5,{OPENING + DAY},7"])
+    time.sleep(1.1)  # S3 tells times in whole seconds.
+    bucket.publish("1m", "2024-07-02", [minute("AAPL", 0, 11), minute("AAPL", 1, 12.5), minute("BRK.B", 0, 13)])
+    update = goldtape(*words, "--json", lake=lake, env=bucket.env()).json()
+    assert [load["rows_inserted"] + load["rows_updated"] for load in update["loads"]] == [1, 1]
+    assert len(closes(goldtape, lake)) == 5
+    assert goldtape(*words, "--json", lake=lake, env=bucket.env()).json()["loads"] == []
     goldtape("gaps", "--json", lake=lake)
+
+
+def test_an_update_without_their_keys_says_so(goldtape, lake, bucket):
+    two_days(bucket)
+    goldtape(*ASK, lake=lake, env=bucket.env())
+    assert "GT2207" in goldtape("update", lake=lake, code=2).err
