@@ -9,8 +9,8 @@
 
 namespace goldtape::provider {
 
-/// Behind the first byte of a number so many bytes must be readable.
-inline constexpr std::ptrdiff_t kDecimalReach = 32;
+/// From the first byte of a number on so many bytes must be readable: 19 digits, a point and 24 more.
+inline constexpr std::ptrdiff_t kDecimalReach = 48;
 /// Digits that read_digits can take into 64 bits.
 inline constexpr int kMaxDecimalDigits = 19;
 inline constexpr int kMaxDecimalFraction = 22;
@@ -71,13 +71,24 @@ inline int read_digits(const char*& at, std::uint64_t& value) {
   return count;
 }
 
+/// As read_digits, for the few digits before a point: up to eight are looked at one by one.
+inline int read_few_digits(const char*& at, std::uint64_t& value) {
+  const char* const first = at;
+  for (int i = 0; i < 8; ++i, ++at) {
+    const auto digit = static_cast<unsigned>(static_cast<unsigned char>(*at)) - unsigned{'0'};
+    if (digit > 9) return static_cast<int>(at - first);
+    value = value * 10 + digit;
+  }
+  return 8 + read_digits(at, value);
+}
+
 /// "0", "277", "187.14999389648438": no sign, no exponent, no leading zero but one before the point, at most
 /// kMaxDecimalDigits besides.
 /// False, with `at` anywhere, for any other form. Requires: kDecimalReach.
 inline bool read_decimal(const char*& at, double& out) {
   std::uint64_t value = 0;
   const bool zero = *at == '0';
-  const int whole = read_digits(at, value);
+  const int whole = read_few_digits(at, value);
   if (whole == 0 || whole > kMaxDecimalDigits || (zero && whole > 1)) return false;
   int fraction = 0;
   if (*at == '.') {
