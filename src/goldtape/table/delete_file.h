@@ -97,6 +97,11 @@ class RowDeletes {
       const std::shared_ptr<io::FileSystem>& filesystem, const TableMetadata& metadata,
       const std::string& location, const DeleteFiles& deletes);
 
+  /// Places that position deletes name; ascending, each once.
+  [[nodiscard]] const std::vector<std::int64_t>& positions() const { return positions_; }
+  /// Whether there are no other deletes.
+  [[nodiscard]] bool by_position_only() const { return keys_.empty(); }
+
   /// Columns that `kept` needs, beside those that are read anyway.
   [[nodiscard]] const std::vector<Field>& columns() const { return columns_; }
 

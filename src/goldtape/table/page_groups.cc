@@ -183,12 +183,27 @@ class Loader {
       return pages == nullptr || pages->ranges.empty() ? &layout.chunk(group.group, column).whole
                                                        : &pages->ranges;
     };
-    MatchingRows matching =
+    const MatchingRows matching =
         matching_rows(scan_.files[group.file].filter, layout.rows(group.group), ranges_of);
-    group.doubtful = difference(matching.may, matching.must);
-    group.rows = std::move(matching.may);
+    const RowRanges gone = deleted_rows(group);
+    group.rows = difference(matching.may, gone);
+    group.doubtful = difference(group.rows, matching.must);
     return add_columns(group, columns.projection, group.columns) &&
            add_columns(group, columns.filter, group.filter);
+  }
+
+  // Rows of the group that are left out, counted from its first.
+  RowRanges deleted_rows(const PageGroup& group) const {
+    const std::vector<std::int64_t>& deleted = scan_.files[group.file].deleted;
+    RowRanges rows;
+    std::int64_t first = 0;
+    for (int before = 0; before < group.group && !deleted.empty(); ++before)
+      first += group.layout->rows(before);
+    const std::int64_t end = first + group.layout->rows(group.group);
+    for (auto at = std::lower_bound(deleted.begin(), deleted.end(), first); at != deleted.end() && *at < end;
+         ++at)
+      rows.add({*at - first, *at - first + 1});
+    return rows;
   }
 
   static bool add_columns(const PageGroup& group, const std::vector<const LayoutColumn*>& columns,

@@ -19,6 +19,8 @@ struct PageScanFile {
   std::string path;
   std::int64_t bytes = 0;
   BoundExpression filter;
+  std::vector<std::int64_t> deleted =
+      {};  ///< Rows, counted from 0 in the file, that are left out; ascending.
 };
 
 struct PageScan {

@@ -173,6 +173,34 @@ RC_GTEST_PROP(PageScan, GivesTheRowsThatAWholeReadGives, ()) {
   }
 }
 
+RC_GTEST_PROP(PageScan, LeavesOutDeletedRows, ()) {
+  static const WrittenFile file(rows(1));
+  static const auto batch = *file.table->CombineChunksToBatch();
+  const auto bound = BoundExpression::bind(random_filter(2), schema());
+  RC_PRE(bound.has_value());
+  const auto matches = bound->evaluate(*batch);
+  RC_ASSERT(matches.has_value());
+  std::vector<std::int64_t> deleted;
+  arrow::Int64Builder kept;
+  const std::uint64_t share = *rc::gen::inRange<std::uint64_t>(1, 40);
+  const auto first = *rc::gen::inRange<std::int64_t>(0, kRows);
+  for (std::int64_t row = 0; row < kRows; ++row) {
+    const bool gone =
+        (row >= first && row < first + 100) || static_cast<std::uint64_t>(row) * 40503U % 40U < share;
+    if (gone) deleted.push_back(row);
+    const bool matched = (*matches)->IsValid(row) && (*matches)->Value(row);
+    if (!gone && matched) RC_ASSERT(kept.Append(row).ok());
+  }
+  const auto numbers = *kept.Finish();
+  const auto expected = arrow::compute::Take(batch, numbers);
+  RC_ASSERT(expected.ok());
+  const auto got = read_pages(*file.filesystem, {.projection = schema(),
+                                                 .table_schema = schema(),
+                                                 .files = {{file.path, file.bytes, *bound, deleted}}});
+  RC_ASSERT(got.has_value());
+  RC_ASSERT(differences(**got, **arrow::Table::FromRecordBatches({expected->record_batch()})) == "");
+}
+
 TEST(PageScan, ReadsEveryCodec) {
   for (const ParquetCodec codec : {ParquetCodec::kUncompressed, ParquetCodec::kSnappy, ParquetCodec::kZstd}) {
     const WrittenFile file(rows(2), codec);

@@ -153,9 +153,11 @@ Result<std::shared_ptr<arrow::Table>> read_by_pages(const Table& table, const Sc
                           .files = {}};
   bool filtered = plan.decimals_as_doubles;
   for (const ScanTask& task : plan.tasks) {
-    if (!task.deletes.empty()) return std::shared_ptr<arrow::Table>{};
+    GT_ASSIGN(const auto deletes, load_deletes(table, task));
+    if (deletes != nullptr && !deletes->by_position_only()) return std::shared_ptr<arrow::Table>{};
     filtered = filtered || !task.residual.is_always_true();
-    scan.files.push_back({task.path, task.file.file_size_bytes, task.residual});
+    scan.files.push_back({task.path, task.file.file_size_bytes, task.residual,
+                          deletes == nullptr ? std::vector<std::int64_t>{} : deletes->positions()});
   }
   if (!filtered || plan.tasks.empty()) return std::shared_ptr<arrow::Table>{};
   return internal::read_pages(table.filesystem(), scan);
