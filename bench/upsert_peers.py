@@ -9,12 +9,21 @@ days, has another close and volume, and is timed from having that table to the c
 holds is compared row by row before a time is printed. Goldtape's time is that of the whole command: process, landing
 the answer byte for byte, gate, fold, revisions, audit and commit; DuckDB records revisions too, the others none.
 Medians; Goldtape with two threads as everybody. PyIceberg is asked up to --pyiceberg rows: beyond it takes minutes.
+
+    python bench/upsert_peers.py --work FOLDER --modes --rows 936000
+
+compares copy-on-write with merge-on-read instead (ADR 23), by the table's property `write.merge.mode`: shares of the
+bars, scattered or whole tickers of whole days. For each the processor time (user and system) and the wall time of the
+restatement, the bytes that it adds below bronze.bars, and then the processor time of SQL over all bars and of `refine`
+from there. Modes take turns; medians.
 """
 
 import argparse
+import datetime
 import gc
 import os
 import pathlib
+import resource
 import shutil
 import statistics
 import subprocess
@@ -47,8 +56,10 @@ def market(args: argparse.Namespace, rows: int) -> tuple[pa.Table, pa.Table]:
     """Stored bars and their restatement: both sorted by ticker and time."""
     folder = args.work / f"bars-{rows}"
     if not folder.exists():
-        run(args.build / "bench/market_files", folder, args.symbols if rows > 100_000 else 40, 7, "2024-01-02",
-            "2024-12-31")
+        symbols = args.symbols if rows > 100_000 else 40
+        days = 10 + 2 * rows // (symbols * 300)
+        run(args.build / "bench/market_files", folder, symbols, 7, "2024-01-02",
+            min(datetime.date(2024, 1, 2) + datetime.timedelta(days), datetime.date(2024, 12, 31)))
     files, tables, have = sorted(folder.iterdir()), [], 0
     while have < rows:
         tables.append(pq.read_table(files[len(tables)]))
@@ -198,6 +209,84 @@ class Polars:
         return pq.read_table(self.path)
 
 
+SHARES = [0.001, 0.01, 0.05, 0.2, 0.5]
+SUMS = "select count(*), sum(round(close * 1e4)::bigint), sum(volume) from bronze.bars"
+
+
+def restated(base: pa.Table, share: float, clustered: bool) -> pa.Table:
+    """Some bars with another close and volume; clustered: whole tickers of whole days, side by side."""
+    rows = round(base.num_rows * share)
+    if clustered:
+        day = pc.cast(base["ts"], pa.date32())
+        order = pc.sort_indices(pa.table({"day": day, "n": pa.array(range(base.num_rows))}),
+                                [("day", "ascending"), ("n", "ascending")])
+        changed = base.take(order[:rows])
+    else:
+        changed = base.take(pa.array(np.sort(np.random.default_rng(7).choice(base.num_rows, rows, replace=False))))
+    middle = pc.round(pc.divide(pc.add(changed["high"], changed["low"]), 2.0), 4)
+    changed = changed.set_column(changed.schema.get_field_index("close"), "close", middle)
+    changed = changed.set_column(changed.schema.get_field_index("volume"), "volume", pc.add(changed["volume"], 100))
+    return changed.sort_by([(name, "ascending") for name in KEY])
+
+
+def set_mode(lake: pathlib.Path, mode: str) -> None:
+    from pyiceberg.catalog.sql import SqlCatalog
+
+    catalog = SqlCatalog("goldtape", uri=f"sqlite:///{lake}/catalog.db", warehouse=f"file://{lake}")
+    with catalog.load_table("bronze.bars").transaction() as change:
+        change.set_properties({"write.merge.mode": mode})
+
+
+def spent(*command: object) -> tuple[float, float]:
+    """Processor seconds and seconds of a command."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    run(*command)
+    after, ended = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, ended - started
+
+
+def bytes_below(folder: pathlib.Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*.parquet"))
+
+
+def compare_modes(args: argparse.Namespace, rows: int) -> None:
+    base, changed = market(args, rows)
+    gold = Goldtape(args, base, changed)
+    if not args.without_refine:
+        run(gold.program, "--lake", gold.lake, "refine")
+    shutil.rmtree(gold.before)
+    modes = ["copy-on-write", "merge-on-read"]
+    for mode in modes:
+        set_mode(gold.lake, mode)
+        shutil.copytree(gold.lake, args.work / mode)
+    print(f"{rows} rows; processor s, s, MB added, SQL processor s, refine processor s")
+    for clustered in (False, True):
+        for share in args.share or SHARES:
+            pq.write_table(restated(base, share, clustered), gold.changed)
+            seen: dict[str, list[tuple[float, ...]]] = {mode: [] for mode in modes}
+            sums = set()
+            for _ in range(args.repeats):
+                for mode in modes:
+                    gold.before = args.work / mode
+                    gold.reset()
+                    os.sync()
+                    before = bytes_below(gold.lake / "bronze/bars")
+                    took = spent(gold.program, "--lake", gold.lake, "ingest", "files", "--path", gold.changed,
+                                 "--interval", "1m", "--observed-at", "2025-03-01")
+                    added = (bytes_below(gold.lake / "bronze/bars") - before) / 1e6
+                    query = spent(gold.program, "--lake", gold.lake, "query", SUMS)[0]
+                    refine = 0.0 if args.without_refine else spent(gold.program, "--lake", gold.lake, "refine")[0]
+                    seen[mode].append((*took, added, query, refine))
+                    sums.add(subprocess.run([gold.program, "--lake", gold.lake, "query", SUMS, "--format", "csv"],
+                                            check=True, capture_output=True, text=True).stdout)
+            if len(sums) != 1:
+                raise SystemExit(f"the modes hold other rows: {sums}")
+            for mode in modes:
+                figures = [statistics.median(column) for column in zip(*seen[mode], strict=True)]
+                name = "clustered" if clustered else "scattered"
+                print(f"  {name} {share:6.1%} {mode:13} " + " ".join(f"{figure:8.3f}" for figure in figures), flush=True)
+
+
 def checked(table: pa.Table, expected: pa.Table, name: str) -> None:
     kinds = {"ticker": pa.string(), "ts": pa.timestamp("us", "UTC"), "close": pa.float64(), "volume": pa.int64()}
     got = pa.table({column: table[column].cast(kind) for column, kind in kinds.items()})
@@ -213,11 +302,17 @@ def main() -> None:
     parser.add_argument("--rows", type=int, action="append")
     parser.add_argument("--symbols", type=int, default=200)
     parser.add_argument("--pyiceberg", type=int, default=50_000)
+    parser.add_argument("--modes", action="store_true")
+    parser.add_argument("--without-refine", action="store_true")
+    parser.add_argument("--share", type=float, action="append")
     parser.add_argument("--repeats", type=int, default=3)
     args = parser.parse_args()
     for rows in args.rows or [46_800, 187_200, 748_800]:
         shutil.rmtree(args.work, ignore_errors=True)
         args.work.mkdir(parents=True)
+        if args.modes:
+            compare_modes(args, rows)
+            continue
         base, changed = market(args, rows)
         names = ["ticker", "ts", "close", "volume"]
         kept = base.join(changed.select(KEY), KEY, join_type="left anti").select(names)

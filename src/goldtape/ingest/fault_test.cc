@@ -45,20 +45,29 @@ std::shared_ptr<io::FaultyFileSystem> faulty_files(io::FaultKind kind, std::uint
                                                 io::Fault{.kind = kind, .step = step, .count_file = {}});
 }
 
-class EveryStep : public ::testing::TestWithParam<io::FaultKind> {};
+struct Trouble {
+  const char* name = nullptr;
+  io::FaultKind kind = io::FaultKind::kNoSpace;
+  const char* mode = nullptr;
+};
+
+class EveryStep : public ::testing::TestWithParam<Trouble> {};
 
 TEST_P(EveryStep, LeavesTheOldStateAndConverges) {
   TestLake untroubled;
+  untroubled.replace_by(GetParam().mode);
   prepare(untroubled);
   const auto counting = counting_files();
   ASSERT_TRUE(untroubled.load(kRest, "s", counting));
+  ASSERT_EQ(untroubled.delete_files("bronze.bars") > 0, GetParam().mode == std::string("merge-on-read"));
   ASSERT_GT(counting->steps(), 10U);
   for (const std::uint64_t step : distinct_steps(counting->trace())) {
     SCOPED_TRACE(::testing::Message() << "step " << step << ": " << counting->trace()[step - 1]);
     TestLake lake;
+    lake.replace_by(GetParam().mode);
     prepare(lake);
     const auto bars = lake.bars();
-    const auto report = lake.load(kRest, "s", faulty_files(GetParam(), step));
+    const auto report = lake.load(kRest, "s", faulty_files(GetParam().kind, step));
     if (!report) {
       EXPECT_EQ(lake.bars(), bars);
       EXPECT_EQ(lake.audit().size(), 1U);
@@ -74,10 +83,12 @@ TEST_P(EveryStep, LeavesTheOldStateAndConverges) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Faults, EveryStep,
-                         ::testing::Values(io::FaultKind::kNoSpace, io::FaultKind::kIoErrorAfter),
-                         [](const auto& which) {
-                           return which.param == io::FaultKind::kNoSpace ? "DiskFull" : "ErrorAfterTheStep";
-                         });
+                         ::testing::Values(Trouble{"DiskFull", io::FaultKind::kNoSpace, "copy-on-write"},
+                                           Trouble{"ErrorAfterTheStep", io::FaultKind::kIoErrorAfter,
+                                                   "copy-on-write"},
+                                           Trouble{"ErrorAfterTheStepOfMergeOnRead",
+                                                   io::FaultKind::kIoErrorAfter, "merge-on-read"}),
+                         [](const auto& which) { return which.param.name; });
 
 TEST(Fault, AnUndoThatFailsLeavesTheLoad) {
   const auto load_both = [](TestLake& lake) {

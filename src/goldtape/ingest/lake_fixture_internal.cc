@@ -15,6 +15,7 @@
 #include "goldtape/lake/arrow_rows.h"
 #include "goldtape/lake/fsck.h"
 #include "goldtape/table/catalog.h"
+#include "goldtape/table/commit.h"
 #include "goldtape/table/scan.h"
 
 namespace goldtape::ingest::testing {
@@ -220,6 +221,19 @@ std::int64_t TestLake::count(const std::string& table) const {
 std::size_t TestLake::files(const std::string& table) const {
   const lake::Lake lake = open();
   return need(need(lake.catalog().load(table)).data_files()).size();
+}
+
+std::size_t TestLake::delete_files(const std::string& table) const {
+  const lake::Lake lake = open();
+  return need(table::live_deletes(need(lake.catalog().load(table)))).size();
+}
+
+void TestLake::replace_by(const std::string& mode) const {
+  const lake::Lake lake = open();
+  table::Commit commit(lake.catalog());
+  for (const char* name : {"bronze.bars", "bronze.revisions"})
+    commit.set_properties(need(lake.catalog().load(name)), {{"write.merge.mode", mode}});
+  need(commit.run());
 }
 
 std::string TestLake::damage() const {

@@ -94,6 +94,10 @@ class TestLake {
   [[nodiscard]] std::int64_t count(const std::string& table) const;
   /// Live data files of a table.
   [[nodiscard]] std::size_t files(const std::string& table) const;
+  /// Live delete files of a table.
+  [[nodiscard]] std::size_t delete_files(const std::string& table) const;
+  /// How rows of bars and revisions are replaced: "merge-on-read" or "copy-on-write".
+  void replace_by(const std::string& mode) const;
   /// Findings of fsck that are errors, as text; empty when clean.
   [[nodiscard]] std::string damage() const;
 

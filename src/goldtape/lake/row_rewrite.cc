@@ -1,6 +1,7 @@
 #include "goldtape/lake/row_rewrite.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -8,6 +9,7 @@
 #include <arrow/api.h>
 
 #include "goldtape/table/data_writer.h"
+#include "goldtape/table/delete_writer.h"
 #include "goldtape/table/work_sharing.h"
 
 namespace goldtape::lake {
@@ -17,18 +19,26 @@ namespace {
 constexpr std::int64_t kAloneRows = 8'192;       // So few are written before another thread is awake.
 constexpr std::int64_t kSharedRows = 1'048'576;  // A partition of more takes the memory of several.
 
+/// Without a property: a file of fewer rows is written anew sooner than its readers would have paid for
+/// deletes.
+constexpr MergeOnRead kBySize{.file_rows = 524'288, .deleted_share = 0.02};
+constexpr MergeOnRead kNever{.file_rows = std::numeric_limits<std::int64_t>::max(), .deleted_share = 0};
+constexpr MergeOnRead kAlways{.file_rows = 0, .deleted_share = 0.5};
+
 /// What becomes of one partition.
 struct Partition {
   const table::PartitionTuple* tuple = nullptr;
   std::int32_t spec_id = 0;
-  std::vector<std::size_t> files;  ///< Those written anew.
+  std::vector<std::size_t> files;   ///< Those written anew.
+  std::vector<std::size_t> marked;  ///< Those that get deletes.
   std::vector<std::shared_ptr<arrow::Table>> added;
   std::int64_t rows = 0;
 };
 
 class EditWriter {
  public:
-  EditWriter(const table::Table& table, const RowEdit& edit) : table_(table), edit_(edit) {}
+  EditWriter(const table::Table& table, const RowEdit& edit)
+      : table_(table), edit_(edit), rule_(merge_on_read(table.metadata())) {}
 
   Result<table::Rewrite> run() {
     GT_RETURN_IF_ERROR(find_partitions());
@@ -65,15 +75,30 @@ class EditWriter {
       const bool touched = edit_.removed.contains(i);
       if (!touched && file.record_count >= kSmallFileRows) continue;
       const auto key = place(file.spec_id, file.partition);
-      if (!touched && !found.contains(key)) continue;
+      const auto at = found.find(key);
+      if (!touched && (at == found.end() || at->second.added.empty())) continue;
       Partition& partition = found[key];
       partition.spec_id = file.spec_id;
       partition.tuple = &file.partition;
-      partition.files.push_back(i);
-      partition.rows += file.record_count;
+      if (touched && is_marked(i)) {
+        partition.marked.push_back(i);
+      } else {
+        partition.files.push_back(i);
+        partition.rows += file.record_count;
+      }
     }
     for (auto& [key, partition] : found) partitions_.push_back(std::move(partition));
     return {};
+  }
+
+  /// Whether a file gets deletes.
+  [[nodiscard]] bool is_marked(std::size_t file) const {
+    const table::ScanTask& task = edit_.plan->tasks[file];
+    if (task.file.record_count < rule_.file_rows) return false;
+    auto deleted = static_cast<double>(edit_.removed.at(file).size());
+    for (const table::DeleteFile* deletes : table::deletes_of_file(task))
+      deleted += static_cast<double>(deletes->file().record_count);
+    return deleted <= rule_.deleted_share * static_cast<double>(task.file.record_count);
   }
 
   [[nodiscard]] int threads() const {
@@ -112,8 +137,19 @@ class EditWriter {
     return placed.rows;
   }
 
+  Status mark(std::size_t file, table::Rewrite& out) const {
+    const table::ScanTask& task = edit_.plan->tasks[file];
+    const std::vector<std::int64_t>& removed = edit_.removed.at(file);
+    GT_ASSIGN(out.added.emplace_back(), table::write_more_position_deletes(table_, task, removed));
+    for (const table::DeleteFile* deletes : table::deletes_of_file(task))
+      out.removed.push_back(deletes->file());
+    out.rows_deleted += std::ssize(removed);
+    return {};
+  }
+
   /// Writes a partition's files anew, with what is new in it.
   Status write(const Partition& partition, table::Rewrite& out) const {
+    for (const std::size_t file : partition.marked) GT_RETURN_IF_ERROR(mark(file, out));
     std::vector<std::shared_ptr<arrow::Table>> parts;
     std::vector<std::int64_t> kept;
     std::int64_t rows = 0;
@@ -137,16 +173,24 @@ class EditWriter {
       writer.discard();
       return std::unexpected(files.error());
     }
-    out.added = *std::move(files);
+    std::ranges::move(*files, std::back_inserter(out.added));
     return {};
   }
 
   const table::Table& table_;
   const RowEdit& edit_;
+  MergeOnRead rule_;
   std::vector<Partition> partitions_;
 };
 
 }  // namespace
+
+MergeOnRead merge_on_read(const table::TableMetadata& metadata) {
+  const auto mode = metadata.properties.find("write.merge.mode");
+  if (mode == metadata.properties.end()) return kBySize;
+  if (mode->second == "merge-on-read") return kAlways;
+  return mode->second == "copy-on-write" ? kNever : kBySize;
+}
 
 Result<table::Rewrite> write_edit(const table::Table& table, const RowEdit& edit) {
   return EditWriter(table, edit).run();

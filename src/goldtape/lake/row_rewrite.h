@@ -1,5 +1,6 @@
-// Copy-on-write of rows: the files that hold rows to be replaced are written again without them, small files
-// of a partition that gets new rows are written together with these.
+// Replaces rows of files. Copy-on-write: a file is written anew without them, together with what is new in
+// its partition and with small files of it. Merge-on-read, for few rows of a large file: a position delete
+// file says which they are, and what is new comes in a file of its own.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,15 @@ namespace goldtape::lake {
 
 /// Files of fewer rows are joined with new rows of their partition; larger ones wait for compaction.
 inline constexpr std::int64_t kSmallFileRows = 8'192;
+
+/// For which files merge-on-read is chosen. ADR 23 has the measurements.
+struct MergeOnRead {
+  std::int64_t file_rows = 0;  ///< Of so many rows on,
+  double deleted_share = 0;    ///< as long as no more of them are deleted then, those of before included.
+};
+/// What a table's property `write.merge.mode`, the one of Iceberg's engines, says: "copy-on-write" (never),
+/// "merge-on-read" (files of any size, until half of the rows are deleted); else by size.
+[[nodiscard]] MergeOnRead merge_on_read(const table::TableMetadata& metadata);
 
 /// Rows for one partition of one spec, with the table's columns.
 struct NewRows {

@@ -12,6 +12,7 @@
 #include "goldtape/lake/bar_keys.h"
 #include "goldtape/lake/tiny_test_market.h"
 #include "goldtape/table/delete_writer.h"
+#include "goldtape/table/fsck.h"
 #include "goldtape/table/location.h"
 
 namespace goldtape::lake {
@@ -24,14 +25,13 @@ const Date kMonday{2018y / 11 / 19};
 constexpr int kMinutes = 90;
 
 /// One file a source, of two tickers.
-void fill(TinyMarket& market) {
+void fill(TinyMarket& market, const std::vector<std::string>& sources = {"a", "b"}) {
   std::vector<model::Bar> bars;
   for (const char* ticker : {"QQQ", "SPY"}) {
     for (int minute = 0; minute < kMinutes; ++minute)
       bars.push_back(minute_bar(ticker, kMonday, minute, 100 + minute));
   }
-  market.put_bars("a", Interval::k1m, bars, true);
-  market.put_bars("b", Interval::k1m, bars, true);
+  for (const std::string& source : sources) market.put_bars(source, Interval::k1m, bars, true);
 }
 
 struct Looker {
@@ -185,6 +185,91 @@ TEST(WriteEdit, AFileThatLosesAllItsRowsGoes) {
   EXPECT_EQ(rewrite.rows_deleted, 2 * kMinutes);
   EXPECT_EQ(rewrite.removed.size(), 1U);
   EXPECT_TRUE(rewrite.added.empty());
+}
+
+/// Replaces rows of the largest file by themselves; what the edit did.
+table::Rewrite replace_rows(const TinyMarket& market, const std::vector<std::int64_t>& places) {
+  Looker looker(market.table("bronze.bars"));
+  std::size_t file = 0;
+  for (std::size_t i = 0; i < looker.plan.tasks.size(); ++i) {
+    if (looker.plan.tasks[i].file.record_count > looker.plan.tasks[file].file.record_count) file = i;
+  }
+  GT_TEST_ASSIGN(const auto rows, table::read_placed(looker.table, looker.plan.tasks[file],
+                                                     {.projection = looker.table.schema(),
+                                                      .table_schema = looker.table.schema()}));
+  RowEdit edit;
+  edit.plan = &looker.plan;
+  edit.removed[file] = places;
+  std::vector<std::shared_ptr<arrow::Table>> taken;
+  for (const std::int64_t place : places) {
+    const auto at = std::ranges::find(rows.places, place) - rows.places.begin();
+    taken.push_back(rows.rows->Slice(at, 1));
+  }
+  const table::DataFile& changed = looker.plan.tasks[file].file;
+  edit.added.push_back({changed.spec_id, changed.partition, *arrow::ConcatenateTables(taken)});
+  GT_TEST_ASSIGN(auto rewrite, write_edit(looker.table, edit));
+  commit(market, looker.table, rewrite);
+  return rewrite;
+}
+
+void set_mode(const TinyMarket& market, const std::string& mode) {
+  table::Commit commit(market.lake().catalog());
+  commit.set_properties(market.table("bronze.bars"), {{"write.merge.mode", mode}});
+  GT_TEST_ASSIGN(const auto done, commit.run());
+}
+
+TEST(MergeOnRead, IsForFewRowsOfLargeFiles) {
+  TinyMarket market;
+  const auto rule = [&] { return merge_on_read(market.table("bronze.bars").metadata()); };
+  EXPECT_GT(rule().file_rows, kSmallFileRows);
+  EXPECT_LT(rule().deleted_share, 0.1);
+  set_mode(market, "merge-on-read");
+  EXPECT_EQ(rule().file_rows, 0);
+  set_mode(market, "copy-on-write");
+  EXPECT_EQ(rule().deleted_share, 0);
+}
+
+TEST(MergeOnRead, KeepsOneDeleteFileAFileAndWritesItAnewInTheEnd) {
+  TinyMarket market;
+  fill(market, {"a"});
+  const auto before = market.texts("bronze.bars");
+  set_mode(market, "merge-on-read");
+  std::int64_t deleted = 0;
+  for (const std::vector<std::int64_t>& places :
+       {std::vector<std::int64_t>{5, 9}, {0, 170}, {11}, {60, 61, 62}}) {
+    const auto rewrite = replace_rows(market, places);
+    deleted += std::ssize(places);
+    EXPECT_EQ(rewrite.rows_deleted, std::ssize(places));
+    EXPECT_EQ(market.texts("bronze.bars"), before);
+    GT_TEST_ASSIGN(const auto deletes, table::live_deletes(market.table("bronze.bars")));
+    ASSERT_EQ(deletes.size(), 1U);
+    EXPECT_EQ(deletes[0]->file().record_count, deleted);
+  }
+  std::vector<std::int64_t> many(kMinutes - 7);
+  std::iota(many.begin(), many.end(), 63);
+  replace_rows(market, many);
+  EXPECT_EQ(market.texts("bronze.bars"), before);
+  GT_TEST_ASSIGN(const auto deletes, table::live_deletes(market.table("bronze.bars")));
+  EXPECT_TRUE(deletes.empty()) << "more than half of the file's rows were deleted";
+  GT_TEST_ASSIGN(const auto report, table::fsck_table(market.table("bronze.bars"), {.deep = true}));
+  for (const table::FsckFinding& finding : report.findings) EXPECT_FALSE(finding.is_error) << finding.message;
+}
+
+TEST(MergeOnRead, LeavesTheDeletesOfOthers) {
+  TinyMarket market;
+  fill(market, {"a"});
+  set_mode(market, "merge-on-read");
+  const table::Table bars = market.table("bronze.bars");
+  GT_TEST_ASSIGN(const auto plan, table::plan_scan(bars));
+  table::Rewrite rewrite;
+  GT_TEST_ASSIGN(rewrite.added.emplace_back(), table::write_position_deletes(bars, plan.tasks[0].file, {3}));
+  rewrite.added.back().referenced_data_file.clear();  // As Spark leaves it out.
+  commit(market, bars, rewrite);
+  const auto before = market.texts("bronze.bars");
+  replace_rows(market, {4});
+  EXPECT_EQ(market.texts("bronze.bars"), before);
+  GT_TEST_ASSIGN(const auto deletes, table::live_deletes(market.table("bronze.bars")));
+  EXPECT_EQ(deletes.size(), 2U);
 }
 
 /// Runs of any number and length, sorted or not, come out in the table's order.

@@ -1,5 +1,7 @@
 #include "goldtape/table/delete_writer.h"
 
+#include <algorithm>
+
 #include <arrow/array.h>
 #include <arrow/builder.h>
 #include <arrow/table.h>
@@ -52,6 +54,29 @@ Result<DataFile> write_position_deletes(const Table& table, const DataFile& data
   file.lower_bounds.set(kDeletePathFieldId, data_file.path);
   file.upper_bounds.set(kDeletePathFieldId, data_file.path);
   return file;
+}
+
+std::vector<const DeleteFile*> deletes_of_file(const ScanTask& task) {
+  const std::string path = normalise_location(task.file.path);
+  std::vector<const DeleteFile*> found;
+  for (const auto& deletes : task.deletes) {
+    const DataFile& file = deletes->file();
+    if (file.content != FileContent::kPositionDeletes || file.referenced_data_file.empty()) continue;
+    if (normalise_location(file.referenced_data_file) == path) found.push_back(deletes.get());
+  }
+  return found;
+}
+
+Result<DataFile> write_more_position_deletes(const Table& table, const ScanTask& task,
+                                             std::vector<std::int64_t> rows) {
+  for (const DeleteFile* deletes : deletes_of_file(task)) {
+    GT_ASSIGN(const auto* known,
+              deletes->positions(table.shared_filesystem(), normalise_location(task.file.path)));
+    if (known != nullptr) rows.insert(rows.end(), known->begin(), known->end());
+  }
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return write_position_deletes(table, task.file, rows);
 }
 
 }  // namespace goldtape::table

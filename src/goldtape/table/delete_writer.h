@@ -6,6 +6,7 @@
 
 #include "goldtape/base/result.h"
 #include "goldtape/table/manifest.h"
+#include "goldtape/table/scan.h"
 #include "goldtape/table/table.h"
 
 namespace goldtape::table {
@@ -15,5 +16,13 @@ namespace goldtape::table {
 /// Errors: io's.
 [[nodiscard]] Result<DataFile> write_position_deletes(const Table& table, const DataFile& data_file,
                                                       const std::vector<std::int64_t>& rows);
+
+/// The position delete files of a task that are about its data file alone.
+[[nodiscard]] std::vector<const DeleteFile*> deletes_of_file(const ScanTask& task);
+
+/// As write_position_deletes, with what `deletes_of_file` takes out already: the new file replaces those.
+/// Errors: also GT4402 what is in them.
+[[nodiscard]] Result<DataFile> write_more_position_deletes(const Table& table, const ScanTask& task,
+                                                           std::vector<std::int64_t> rows);
 
 }  // namespace goldtape::table

@@ -184,12 +184,13 @@ Status SnapshotProducer::drop_spent_deletes(std::int64_t snapshot_id, std::vecto
 
 // Many small commits make many small manifests; put together, they are planned over faster.
 Status SnapshotProducer::merge_small(std::int64_t snapshot_id, std::vector<ManifestFile>& manifests) {
-  std::map<std::int32_t, std::vector<ManifestFile>> small;
+  std::map<std::pair<std::int32_t, bool>, std::vector<ManifestFile>> small;
   for (const ManifestFile& manifest : manifests) {
-    if (!manifest.deletes && manifest.length < kMergedManifestBytes / 2)
-      small[manifest.spec_id].push_back(manifest);
+    if (manifest.length < kMergedManifestBytes / 2)
+      small[{manifest.spec_id, manifest.deletes}].push_back(manifest);
   }
-  for (const auto& [spec_id, group] : small) {
+  for (const auto& [kind, group] : small) {
+    const auto [spec_id, deletes] = kind;
     const PartitionSpec* spec = metadata_.find_spec(spec_id);
     if (group.size() < kMergeAtManifests || spec == nullptr) continue;
     std::set<std::string> merged;
@@ -207,7 +208,7 @@ Status SnapshotProducer::merge_small(std::int64_t snapshot_id, std::vector<Manif
       }
       merged.insert(manifest.path);
     }
-    GT_ASSIGN(ManifestFile whole, write_manifest_file(*spec, entries, snapshot_id, false));
+    GT_ASSIGN(ManifestFile whole, write_manifest_file(*spec, entries, snapshot_id, deletes));
     std::erase_if(manifests, [&](const ManifestFile& manifest) { return merged.contains(manifest.path); });
     manifests.push_back(std::move(whole));
   }
