@@ -144,8 +144,8 @@ def run(arguments: argparse.Namespace, folder: pathlib.Path) -> dict:
             "last_runs": [{name: one[name] for name in ("loads", "failed", "retries", "processor_s")} for one in last],
             "peak_mib": round(bench.peak_kib / 1024),
             "asked_twice": twice,
-            # In flight at a kill; pages of a question of which another page was garbled.
-            "asked_twice_at_most": arguments.kills * (CONCURRENCY + 1) + 2 * last[1]["loads"],
+            # On the wire or being landed at a kill; pages of a question of which another page was garbled.
+            "asked_twice_at_most": arguments.kills * (2 * CONCURRENCY + 1) + 2 * last[1]["loads"],
             "quiet_lake": bench.held("quiet"),
             "killed_lake": bench.held("killed"),
         }

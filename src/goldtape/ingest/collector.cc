@@ -120,8 +120,8 @@ class Collection {
     io::HttpTransfers transport(http);
     FetchOptions fetch = options_.fetch;
     fetch.run_id = intake_.report().run_id;
-    // As many as are on the wire, as many again that are being landed, and some to follow.
-    fetch.max_open_chains = std::size_t{3} * std::max(fetch.allowance.concurrency, 1U);
+    // As many as are on the wire, and as many again that are being landed: what a kill loses at most.
+    fetch.max_open_chains = std::size_t{2} * std::max(fetch.allowance.concurrency, 1U);
     Fetcher fetcher(lake_, venue_, transport, *io::system_clock(), std::move(fetch),
                     [this](Chain chain) { mailbox_.put(std::move(chain)); });
     for (Chain& chain : chains) fetcher.add(std::move(chain));
