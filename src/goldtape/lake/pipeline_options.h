@@ -28,8 +28,8 @@ struct PipelineOptions {
   quality::OnCritical on_critical = quality::OnCritical::kStop;
   std::function<void(const StepProgress&)> progress = {};
   std::int64_t refine_rows = 1'000'000;  ///< Minutes that refining holds in memory at once.
-  std::int64_t compact_rows =
-      4'000'000;  ///< That compaction holds in memory at once, and of a file it writes.
+  /// That compaction holds in memory at once (some 0.5 KB each), and of a file it writes.
+  std::int64_t compact_rows = 2'000'000;
 
   void report(std::string_view step, std::int64_t done, std::int64_t total) const {
     if (progress) progress({step, done, total});
