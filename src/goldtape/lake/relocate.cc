@@ -57,11 +57,11 @@ Result<std::vector<Pointer>> pointers_of(store::Database& database) {
 }
 
 /// Writes each table's new metadata; the pointers become those to it.
-Status move_tables(const table::Relocation& relocation, io::FileSystem& files, std::vector<Pointer>& pointers,
-                   RelocateReport& report) {
+Status move_tables(const table::Relocation& relocation, const std::shared_ptr<io::FileSystem>& files,
+                   std::vector<Pointer>& pointers, RelocateReport& report) {
   for (Pointer& pointer : pointers) {
     const std::string now = relocation.moved_already ? relocation.moved(pointer.location) : pointer.location;
-    GT_ASSIGN(const auto metadata, table::internal::read_metadata_file(files, now));
+    GT_ASSIGN(const auto metadata, table::internal::read_metadata_file(*files, now));
     GT_ASSIGN(const auto moved, table::relocate_table(*metadata, pointer.location, relocation, files));
     pointer.location = moved.metadata_location;
     report.files_outside += moved.files_outside;
@@ -98,7 +98,8 @@ class LakeCopy {
     GT_RETURN_IF_ERROR(copy_folder("raw"));
     GT_RETURN_IF_ERROR(copy_settings());
     GT_ASSIGN(auto pointers, pointers_of(lake_.database()));
-    GT_RETURN_IF_ERROR(move_tables({.from = from_, .to = to_.warehouse}, files_, pointers, report_));
+    GT_RETURN_IF_ERROR(
+        move_tables({.from = from_, .to = to_.warehouse}, lake_.shared_filesystem(), pointers, report_));
     GT_RETURN_IF_ERROR(copy_database(pointers));
     (void)files_.remove(to_.folder + "/" + kMarkName);
     return std::move(report_);
@@ -256,7 +257,7 @@ Result<RelocateReport> mend_moved_lake(const std::string& path, const LakeOption
   }
   GT_ASSIGN(auto pointers, pointers_of(*database));
   GT_RETURN_IF_ERROR(
-      move_tables({.from = from, .to = root, .moved_already = true}, *options.filesystem, pointers, report));
+      move_tables({.from = from, .to = root, .moved_already = true}, options.filesystem, pointers, report));
   GT_RETURN_IF_ERROR(set_pointers(*database, pointers, root));
   return report;
 }

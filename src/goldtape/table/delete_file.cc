@@ -97,6 +97,15 @@ const Schema& position_delete_schema() {
   return kSchema;
 }
 
+const Schema& position_delete_columns() {
+  static const Schema kColumns = [] {
+    Schema schema = position_delete_schema();
+    for (Field& field : schema.fields) field.required = true;
+    return schema;
+  }();
+  return kColumns;
+}
+
 Result<const std::vector<std::int64_t>*> DeleteFile::positions(
     const std::shared_ptr<io::FileSystem>& filesystem, const std::string& data_file) const {
   const std::lock_guard lock(mutex_);

@@ -61,8 +61,10 @@ class DeleteFile {
   mutable std::optional<EqualityKeys> keys_;
 };
 
-/// The columns of position delete files: file_path, pos.
+/// The columns of position delete files, file_path and pos: as read, where a NULL is a fault that is told.
 [[nodiscard]] const Schema& position_delete_schema();
+/// As written: required.
+[[nodiscard]] const Schema& position_delete_columns();
 
 using DeleteFiles = std::vector<std::shared_ptr<const DeleteFile>>;
 

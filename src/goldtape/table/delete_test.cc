@@ -1,4 +1,6 @@
 // Delete files: which rows they take out, by the spec's sequence numbers, and what writers do about them.
+#include <filesystem>
+
 #include <gtest/gtest.h>
 
 #include "goldtape/table/delete_file.h"
@@ -6,6 +8,7 @@
 #include "goldtape/table/fsck.h"
 #include "goldtape/table/location.h"
 #include "goldtape/table/parquet_writer.h"
+#include "goldtape/table/relocate.h"
 #include "goldtape/table/rewrite.h"
 #include "goldtape/table/table_test_lake.h"
 
@@ -235,6 +238,60 @@ TEST_F(DeleteTest, DeletionVectorsAreRefusedByName) {
   ASSERT_FALSE(rows.has_value());
   EXPECT_EQ(rows.error().code, 4401);
   EXPECT_NE(rows.error().message.find("deletion vectors"), std::string::npos);
+}
+
+/// What a table says of itself at another place, all of it copied there but what relocate_table writes.
+TEST_F(DeleteTest, ATableIsMovedWithItsDeleteFiles) {
+  namespace fs = std::filesystem;
+  append({kA1, kA2, kA3, kB1});
+  append({kC1});
+  delete_rows(equal_to("ts", std::int64_t{200}));
+  delete_equal({kB1}, {1, 3}, kDay);
+  const auto before = read_bars();
+  ASSERT_EQ(before, (std::vector<BarRow>{kA1, kA3, kC1}));
+  const std::string there = folder_ + "-moved";
+  fs::create_directories(there + "/bronze/bars/data");
+  const auto data = plan_scan(load_bars(), {});
+  for (const ScanTask& task : data->tasks) {
+    const std::string path = *to_path(task.file.path);
+    const std::string target = there + path.substr(folder_.size());
+    fs::create_directories(fs::path(target).parent_path());
+    fs::copy_file(path, target);
+  }
+  const Table table = load_bars();
+  const Relocation relocation{.from = folder_, .to = there};
+  const auto moved = relocate_table(table.metadata(), table.metadata_location(), relocation, filesystem_);
+  ASSERT_TRUE(moved.has_value()) << moved.error().to_string();
+  EXPECT_EQ(moved->files_outside, 0);
+  fs::rename(folder_ + "/bronze", folder_ + "/away");  // Nothing may lead there.
+  const Table at_the_new_place(table.name(), moved->metadata_location,
+                               std::make_shared<const TableMetadata>(moved->metadata), filesystem_);
+  const auto rows = table::read(at_the_new_place, ScanOptions{});
+  ASSERT_TRUE(rows.has_value()) << rows.error().to_string();
+  EXPECT_EQ(test::bar_rows(**rows), before);
+  const auto report = fsck_table(at_the_new_place, {.deep = true});
+  EXPECT_TRUE(report->is_clean());
+  fs::remove_all(there);
+}
+
+TEST_F(DeleteTest, ATableThatWasMovedByHandIsPutRightWithItsDeleteFiles) {
+  namespace fs = std::filesystem;
+  append({kA1, kA2, kA3, kB1});
+  delete_rows(equal_to("ts", std::int64_t{200}));
+  const auto before = read_bars();
+  const Table table = load_bars();
+  const std::string there = folder_ + "-moved";
+  fs::create_directories(there);
+  fs::rename(folder_ + "/bronze", there + "/bronze");
+  const Relocation relocation{.from = folder_, .to = there, .moved_already = true};
+  for (int again = 0; again < 2; ++again) {  // As after a kill before the pointers were set.
+    const auto moved = relocate_table(table.metadata(), table.metadata_location(), relocation, filesystem_);
+    ASSERT_TRUE(moved.has_value()) << moved.error().to_string();
+    const Table put_right(table.name(), moved->metadata_location,
+                          std::make_shared<const TableMetadata>(moved->metadata), filesystem_);
+    EXPECT_EQ(test::bar_rows(**table::read(put_right, ScanOptions{})), before);
+  }
+  fs::remove_all(there);
 }
 
 }  // namespace

@@ -14,12 +14,6 @@
 namespace goldtape::table {
 namespace {
 
-Schema required_columns() {
-  Schema schema = position_delete_schema();
-  for (Field& field : schema.fields) field.required = true;
-  return schema;
-}
-
 arrow::Result<std::shared_ptr<arrow::Table>> delete_rows(const Schema& schema, const std::string& location,
                                                          const std::vector<std::int64_t>& rows) {
   arrow::StringBuilder paths;
@@ -37,7 +31,7 @@ arrow::Result<std::shared_ptr<arrow::Table>> delete_rows(const Schema& schema, c
 
 Result<DataFile> write_position_deletes(const Table& table, const DataFile& data_file,
                                         const std::vector<std::int64_t>& rows) {
-  const Schema schema = required_columns();
+  const Schema& schema = position_delete_columns();
   const auto made = delete_rows(schema, data_file.path, rows);
   if (!made.ok()) return internal::arrow_error(made.status(), ErrorKind::kInternal, 4035, data_file.path);
   const PartitionSpec* spec = table.metadata().find_spec(data_file.spec_id);

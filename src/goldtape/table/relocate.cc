@@ -9,6 +9,7 @@
 #include "goldtape/table/location.h"
 #include "goldtape/table/manifest_avro.h"
 #include "goldtape/table/metadata_file_internal.h"
+#include "goldtape/table/relocate_deletes.h"
 #include "goldtape/table/statistics_files_internal.h"
 
 namespace goldtape::table {
@@ -16,8 +17,9 @@ namespace {
 
 class TableMove {
  public:
-  TableMove(const TableMetadata& metadata, const Relocation& relocation, io::FileSystem& files)
-      : metadata_(metadata), relocation_(relocation), files_(files) {
+  TableMove(const TableMetadata& metadata, const Relocation& relocation,
+            const std::shared_ptr<io::FileSystem>& files)
+      : metadata_(metadata), relocation_(relocation), shared_files_(files), files_(*files) {
     out_.metadata = metadata;
   }
 
@@ -51,18 +53,7 @@ class TableMove {
   Status move_snapshot(Snapshot& snapshot) {
     GT_ASSIGN(const std::string bytes, read(snapshot.manifest_list));
     GT_ASSIGN(auto manifests, read_manifest_list(bytes));
-    for (ManifestFile& manifest : manifests) {
-      if (manifest.deletes && manifest.added_files_count + manifest.existing_files_count > 0) {
-        return fail(
-            ErrorKind::kUnsupported, 5123,
-            fmt::format("snapshot {} has delete files, which name data files by their place; compact the "
-                        "table and expire its snapshots first",
-                        snapshot.snapshot_id),
-            metadata_.location);
-      }
-      if (!manifest.deletes) GT_RETURN_IF_ERROR(move_manifest(manifest));
-    }
-    std::erase_if(manifests, [](const ManifestFile& manifest) { return manifest.deletes; });
+    for (ManifestFile& manifest : manifests) GT_RETURN_IF_ERROR(move_manifest(manifest));
     GT_ASSIGN(const std::string list, write_manifest_list(snapshot.snapshot_id, snapshot.parent_snapshot_id,
                                                           snapshot.sequence_number, manifests));
     const std::string path =
@@ -83,17 +74,14 @@ class TableMove {
     GT_ASSIGN(const std::string bytes, read(manifest.path));
     GT_ASSIGN(auto entries,
               read_manifest(bytes, manifest, metadata_.schema_with_dropped(), metadata_.partition_specs));
-    for (ManifestEntry& entry : entries) {
-      std::string moved = relocation_.moved(entry.file.path);
-      if (moved == entry.file.path && relocation_.from != relocation_.to) outside_.insert(moved);
-      entry.file.path = std::move(moved);
-    }
+    for (ManifestEntry& entry : entries) GT_RETURN_IF_ERROR(move_entry(entry));
     const PartitionSpec* spec = metadata_.find_spec(manifest.spec_id);
     if (spec == nullptr) {
       return fail(ErrorKind::kDamaged, 4024, fmt::format("there is no partition spec {}", manifest.spec_id),
                   manifest.path);
     }
-    GT_ASSIGN(const std::string written, write_manifest(metadata_.schema_with_dropped(), *spec, entries));
+    GT_ASSIGN(const std::string written,
+              write_manifest(metadata_.schema_with_dropped(), *spec, entries, manifest.deletes));
     const std::string path = fmt::format("{}/metadata/{}-m0.avro", root_, new_uuid());
     GT_RETURN_IF_ERROR(files_.write(path, written, {}));
     manifest.path = to_location(path);
@@ -102,11 +90,31 @@ class TableMove {
     return {};
   }
 
+  Status move_entry(ManifestEntry& entry) {
+    const std::string old = entry.file.path;
+    if (relocation_.moved(old) == old && relocation_.from != relocation_.to) outside_.insert(old);
+    // What an entry took out is not there to be read: its name is enough.
+    if (entry.file.content == FileContent::kData || entry.status == EntryStatus::kDeleted) {
+      entry.file.path = relocation_.moved(old);
+      return {};
+    }
+    const std::string normal = normalise_location(old);
+    auto done = deletes_.find(normal);
+    if (done == deletes_.end()) {
+      GT_ASSIGN(DataFile moved, relocate_deletes(entry.file, relocation_, shared_files_));
+      done = deletes_.emplace(normal, std::move(moved)).first;
+    }
+    entry.file = done->second;
+    return {};
+  }
+
   const TableMetadata& metadata_;
   const Relocation& relocation_;
+  const std::shared_ptr<io::FileSystem>& shared_files_;
   io::FileSystem& files_;
   std::string root_;
   std::map<std::string, std::pair<std::string, std::int64_t>> manifests_;
+  std::map<std::string, DataFile> deletes_;  ///< Moved ones, by the old location.
   std::set<std::string> outside_;
   RelocatedTable out_;
 };
@@ -121,7 +129,8 @@ std::string Relocation::moved(const std::string& location) const {
 }
 
 Result<RelocatedTable> relocate_table(const TableMetadata& metadata, const std::string& metadata_location,
-                                      const Relocation& relocation, io::FileSystem& files) {
+                                      const Relocation& relocation,
+                                      const std::shared_ptr<io::FileSystem>& files) {
   return TableMove(metadata, relocation, files).run(metadata_location);
 }
 

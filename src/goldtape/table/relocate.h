@@ -1,8 +1,9 @@
 // A table's metadata for another place: Iceberg names files by absolute location, so a table that moves gets
-// new metadata, manifest lists and manifests. Data files stay as they are.
+// new metadata, manifest lists, manifests and delete files. Data files stay as they are.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "goldtape/base/result.h"
@@ -29,10 +30,10 @@ struct RelocatedTable {
 
 /// Writes the manifests, lists and the metadata file under new names below the new place, durably. Every
 /// snapshot is kept; the metadata log begins anew. After an error what was written is named by nothing.
-/// Errors: kUnsupported GT5123 a snapshot with delete files, for position deletes name data files inside
-/// themselves; GT4020..GT4024, io's.
+/// Errors: those of relocate_deletes, GT4020..GT4024, io's.
 [[nodiscard]] Result<RelocatedTable> relocate_table(const TableMetadata& metadata,
                                                     const std::string& metadata_location,
-                                                    const Relocation& relocation, io::FileSystem& files);
+                                                    const Relocation& relocation,
+                                                    const std::shared_ptr<io::FileSystem>& files);
 
 }  // namespace goldtape::table
