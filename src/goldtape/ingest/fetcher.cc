@@ -35,6 +35,7 @@ Fetcher::Fetcher(const lake::Lake& lake, const provider::Venue& venue, io::HttpT
       take_(std::move(take)),
       transport_(transport),
       http_(transport, waiting, options_.polite),
+      repetitions_(lake.database()),
       pool_(lake, landing_threads(), [this] { transport_.wake(); }) {
   const std::string base =
       options_.access.base_url.empty() ? std::string(venue.traits().base_url) : options_.access.base_url;
@@ -201,7 +202,20 @@ void Fetcher::land(const Shared& chain, std::vector<LandedAnswer> answers, Then 
       return;
     }
     if (!*before) continue;
-    if (stands((*before)->status) || (*before)->status == load_status::kLanded) {
+    if (stands((*before)->status)) {
+      auto repeated = repetitions_.repeated(**before);
+      if (!repeated) {
+        fatal_ = repeated.error();
+        return;
+      }
+      if (*repeated) {
+        one.audit = **std::move(repeated);
+        one.noted = true;
+      } else {
+        one.answer.said_anew = true;
+        one.audit.load_id = one.answer.load_id();
+      }
+    } else if ((*before)->status == load_status::kLanded) {
       one.audit = **std::move(before);
       one.noted = true;
     } else {

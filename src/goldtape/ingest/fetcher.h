@@ -14,6 +14,7 @@
 #include "goldtape/base/result.h"
 #include "goldtape/ingest/chain.h"
 #include "goldtape/ingest/landing_pool.h"
+#include "goldtape/ingest/repetition.h"
 #include "goldtape/io/clock.h"
 #include "goldtape/io/polite_http.h"
 #include "goldtape/lake/lake.h"
@@ -111,6 +112,7 @@ class Fetcher {
   std::vector<Shared> need_session_;
   std::map<const Chain*, int> sessions_tried_;
   bool opening_session_ = false;
+  Repetitions repetitions_;
   std::set<std::string> being_landed_;             ///< By load id.
   std::vector<std::function<void()>> land_again_;  ///< The same answers, once more at the same time.
   LandingPool pool_;                               ///< Last: its threads end before what they use.

@@ -13,6 +13,7 @@
 #include "goldtape/ingest/load_reader.h"
 #include "goldtape/ingest/load_status.h"
 #include "goldtape/ingest/recount.h"
+#include "goldtape/ingest/stored_answer.h"
 #include "goldtape/lake/bar_load.h"
 #include "goldtape/lake/lake_tables.h"
 #include "goldtape/lake/raw_zone.h"
@@ -146,16 +147,12 @@ class AuditRebuild {
 
   Result<provider::Rows> parse(lake::StoredAnswer stored, const std::string& raw_path,
                                store::LoadAudit& audit) const {
-    provider::Answer answer{.request = {},
-                            .bytes = std::move(stored.bytes),
-                            .extension = std::move(stored.extension),
-                            .observed_at = stored.observed_at,
-                            .display_name = raw_path};
-    GT_ASSIGN(answer.request, provider::Request::from_json(stored.request_json));
-    audit = audit_of(answer, "recovered", stored.observed_at);
+    std::string content_sha256 = stored.content_sha256;
+    GT_ASSIGN(const provider::Answer answer, answer_of(std::move(stored), raw_path));
+    audit = audit_of(answer, "recovered", answer.observed_at);
     audit.finished_at = lake_.clock().now();
     audit.raw_path = raw_path;
-    audit.content_sha256 = std::move(stored.content_sha256);
+    audit.content_sha256 = std::move(content_sha256);
     if (const auto snapshot = snapshots_.find(audit.load_id); snapshot != snapshots_.end())
       audit.snapshot_id = snapshot->second;
     GT_ASSIGN(const auto venue, providers_.find(answer.request.provider));

@@ -7,6 +7,7 @@
 
 #include "goldtape/ingest/intake.h"
 #include "goldtape/ingest/load_status.h"
+#include "goldtape/ingest/stored_answer.h"
 #include "goldtape/io/filesystem.h"
 #include "goldtape/lake/raw_zone.h"
 
@@ -26,13 +27,7 @@ Result<std::unordered_map<std::string, std::string>> statuses(const lake::Lake& 
 
 Result<provider::Answer> read_answer(const lake::Lake& lake, const std::string& path) {
   GT_ASSIGN(lake::StoredAnswer stored, lake::read_raw(lake.filesystem(), path));
-  provider::Answer answer;
-  GT_ASSIGN(answer.request, provider::Request::from_json(stored.request_json));
-  answer.bytes = std::move(stored.bytes);
-  answer.extension = std::move(stored.extension);
-  answer.observed_at = stored.observed_at;
-  answer.display_name = path.substr(lake.warehouse().size() + 1);
-  return answer;
+  return answer_of(std::move(stored), path.substr(lake.warehouse().size() + 1));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace goldtape::lake {
 
 namespace {
@@ -13,15 +15,16 @@ Result<std::int64_t> micros_of(const store::Value& value) {
   return to_micros(ts);
 }
 
-}  // namespace
-
-Result<std::vector<StandingLoad>> standing_loads(store::Database& database, std::string_view source,
-                                                 std::string_view dataset, std::string_view interval) {
-  GT_ASSIGN(const store::Rows found,
-            database.query("SELECT load_id, ticker, observed_at, range_start, range_end FROM load_audit "
-                           "WHERE source = ? AND dataset = ? AND coalesce(interval, '') = ? "
-                           "AND status IN ('loaded', 'unchanged') ORDER BY load_id",
-                           {std::string(source), std::string(dataset), std::string(interval)}));
+Result<std::vector<StandingLoad>> loads_of(store::Database& database, std::string_view source,
+                                           std::string_view dataset, std::string_view interval,
+                                           std::string_view statuses) {
+  GT_ASSIGN(
+      const store::Rows found,
+      database.query(fmt::format("SELECT load_id, ticker, observed_at, range_start, range_end FROM "
+                                 "load_audit WHERE source = ? AND dataset = ? AND coalesce(interval, '') "
+                                 "= ? AND status IN ({}) ORDER BY load_id",
+                                 statuses),
+                     {std::string(source), std::string(dataset), std::string(interval)}));
   std::vector<StandingLoad> out;
   out.reserve(found.rows.size());
   for (const store::Row& row : found.rows) {
@@ -32,6 +35,18 @@ Result<std::vector<StandingLoad>> standing_loads(store::Database& database, std:
     out.push_back(std::move(load));
   }
   return out;
+}
+
+}  // namespace
+
+Result<std::vector<StandingLoad>> standing_loads(store::Database& database, std::string_view source,
+                                                 std::string_view dataset, std::string_view interval) {
+  return loads_of(database, source, dataset, interval, "'loaded', 'unchanged'");
+}
+
+Result<std::vector<StandingLoad>> changing_loads(store::Database& database, std::string_view source,
+                                                 std::string_view dataset, std::string_view interval) {
+  return loads_of(database, source, dataset, interval, "'loaded'");
 }
 
 }  // namespace goldtape::lake

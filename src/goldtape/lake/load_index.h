@@ -31,5 +31,10 @@ struct StandingLoad {
                                                                std::string_view source,
                                                                std::string_view dataset,
                                                                std::string_view interval);
+/// Of these, the loads by which bronze has changed.
+[[nodiscard]] Result<std::vector<StandingLoad>> changing_loads(store::Database& database,
+                                                               std::string_view source,
+                                                               std::string_view dataset,
+                                                               std::string_view interval);
 
 }  // namespace goldtape::lake

@@ -60,6 +60,7 @@ std::string Answer::load_id() const {
   Sha256 hash;
   hash.update(request.id());
   hash.update(bytes);
+  if (said_anew) hash.update(format_timestamp(observed_at));
   return hash.hex();
 }
 

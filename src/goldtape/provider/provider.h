@@ -48,7 +48,11 @@ struct Answer {
   int attempts = 1;
   std::string display_name;  ///< Path or URL for messages (no secrets).
 
-  /// SHA-256 hex of request.id() and the bytes: the same answer twice has the same id.
+  /// The very bytes of an earlier load, after another load changed what it said: a load of its own.
+  bool said_anew = false;
+
+  /// SHA-256 hex of request.id() and the bytes, so that the same answer twice has the same id; of observed_at
+  /// too where it is said anew.
   [[nodiscard]] std::string load_id() const;
 };
 

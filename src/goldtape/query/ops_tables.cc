@@ -16,7 +16,9 @@ constexpr std::string_view kCount = "BIGINT";
 constexpr std::string_view kInstant = "TIMESTAMPTZ";
 
 constexpr OpsColumn kLoadAudit[] = {
-    {"load_id", kText, "SHA-256 of the request and the answer's bytes: the same answer twice has one id."},
+    {"load_id", kText,
+     "SHA-256 of the request and the answer's bytes: the same answer twice has one id, "
+     "unless another load changed in between what it says."},
     {"run_id", kText, "The run of the program: a row of ops.runs."},
     {"source", kText, "Vendor, or the name given to a file import."},
     {"dataset", kText, "bars or actions."},
