@@ -138,7 +138,7 @@ bool decode_levels(std::span<const std::uint8_t> bytes, std::span<std::int16_t> 
     const std::size_t count = std::min(8 * groups, left);
     if ((count + 7) / 8 > bytes.size() - at) return false;
     for (std::size_t i = 0; i < count; ++i) {
-      const auto level = static_cast<std::int16_t>((bytes[at + i / 8] >> (i % 8)) & 1U);
+      const auto level = static_cast<std::int16_t>((std::uint32_t{bytes[at + i / 8]} >> (i % 8)) & 1U);
       out[row + i] = level;
       nulls += level == 0 ? 1 : 0;
     }
