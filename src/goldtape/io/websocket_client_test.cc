@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <functional>
+#include <future>
 #include <thread>
 
 #include <arpa/inet.h>
@@ -146,12 +147,12 @@ std::string next(WebSocketClient& client, milliseconds limit = seconds(5)) {
 }
 
 TEST(WebSocketClient, FragmentsAreOneMessageAndAPingBetweenThemIsAnswered) {
-  std::string pong;
+  std::promise<std::string> pong;
   FrameServer server([&](FrameServer& peer) {
     peer.send(frame(kText, "[{\"T\":", false));
     peer.send(frame(kPing, "are you there"));
     peer.send(frame(kContinuation, "\"b\"", false) + frame(kContinuation, "}]"));
-    pong = peer.receive();
+    pong.set_value(peer.receive());
     peer.receive();
   });
   {
@@ -159,8 +160,7 @@ TEST(WebSocketClient, FragmentsAreOneMessageAndAPingBetweenThemIsAnswered) {
     EXPECT_EQ(next(client), "[{\"T\":\"b\"}]");
     EXPECT_EQ(next(client, milliseconds(100)), "nothing");
   }
-  while (pong.empty()) std::this_thread::yield();
-  EXPECT_EQ(pong, std::string(1, kPong) + "are you there");
+  EXPECT_EQ(pong.get_future().get(), std::string(1, kPong) + "are you there");
 }
 
 TEST(WebSocketClient, LengthsOf64BitsAndManyMessagesInOnePacket) {
@@ -176,16 +176,16 @@ TEST(WebSocketClient, LengthsOf64BitsAndManyMessagesInOnePacket) {
 }
 
 TEST(WebSocketClient, WhatIsSentArrives) {
-  std::string heard;
+  std::promise<std::string> heard;
   FrameServer server([&](FrameServer& peer) {
-    heard = peer.receive();
+    heard.set_value(peer.receive());
     peer.send(frame(kText, "done"));
     peer.receive();
   });
   WebSocketClient client = connect(server);
   ASSERT_TRUE(client.send("{\"action\":\"auth\"}"));
   EXPECT_EQ(next(client), "done");
-  EXPECT_EQ(heard, std::string(1, kText) + "{\"action\":\"auth\"}");
+  EXPECT_EQ(heard.get_future().get(), std::string(1, kText) + "{\"action\":\"auth\"}");
 }
 
 /// What a server may not send ends the connection: an error, never a message.
