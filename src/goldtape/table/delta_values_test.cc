@@ -197,7 +197,7 @@ TEST(DeltaValues, ThatAreCutAreTurnedDownOrNotMissed) {
   }
 }
 
-Bytes head(std::initializer_list<std::uint64_t> numbers) {
+Bytes head(const std::vector<std::uint64_t>& numbers) {
   Bytes bytes;
   for (const std::uint64_t number : numbers) put_varint(bytes, number);
   bytes.resize(bytes.size() + 4096, 0);
@@ -206,12 +206,12 @@ Bytes head(std::initializer_list<std::uint64_t> numbers) {
 
 TEST(DeltaValues, WithAHeadThatCannotBeAreTurnedDown) {
   EXPECT_TRUE(decode<std::int64_t>(head({128, 4, 200, 0}), 200, 200));
-  const std::vector<std::initializer_list<std::uint64_t>> bad = {
+  const std::vector<std::vector<std::uint64_t>> bad = {
       {0, 4, 200, 0},   {100, 4, 200, 0},        {128, 0, 200, 0},
       {128, 8, 200, 0}, {128, 3, 200, 0},        {1ULL << 40, 4, 200, 0},
       {128, 4, 199, 0}, {128, 4, 1ULL << 62, 0}, {128, ~0ULL, 200, 0}};
   for (const auto& numbers : bad) {
-    EXPECT_FALSE(decode<std::int64_t>(head(numbers), 200, 200)) << *(numbers.begin() + 1);
+    EXPECT_FALSE(decode<std::int64_t>(head(numbers), 200, 200)) << numbers[1];
   }
   EXPECT_FALSE(decode<std::int32_t>(head({128, 4, 200, 1ULL << 33}), 200, 200)) << "a first value of 33 bits";
   Bytes wide = head({128, 4, 200, 0, 0});
