@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import http.server
-import socket
-import threading
-import urllib.error
 import urllib.parse
-import urllib.request
 
 import pytest
+from lossy_http import Proxy
 from nessie_server import WAREHOUSE
 from pyiceberg.catalog.rest import RestCatalog
 from upkeep import Upkeep
@@ -91,52 +87,6 @@ def test_what_pyiceberg_commits_there_is_noticed_at_the_next_run(lake):
     assert [load["dataset"] for load in foreign] == ["bronze.bars"]
 
 
-class Lossy(http.server.ThreadingHTTPServer):
-    """Stands before Nessie. It carries the first commit there, then another writer's, and says nothing to ours."""
-
-    daemon_threads = True
-
-    def __init__(self, target: str, then):
-        super().__init__(("127.0.0.1", 0), Carrier)
-        self.target, self.then, self.struck = target, then, threading.Event()
-        self.url = f"http://127.0.0.1:{self.server_port}"
-
-    def handle_error(self, *_):
-        pass
-
-
-class Carrier(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
-    def carry(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        # The prefix in Nessie's paths has a %7C, which is carried as it came.
-        request = urllib.request.Request(self.server.target + self.path, body or None, method=self.command)
-        request.add_header("Content-Type", "application/json")
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                status, data = answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            status, data = error.code, error.read()
-        if self.command == "POST" and b"add-snapshot" in body and status < 300 and not self.server.struck.is_set():
-            self.server.struck.set()
-            self.server.then()
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
-            return
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(data)
-
-    do_GET = do_POST = do_HEAD = do_DELETE = carry
-
-
 def test_our_commit_is_found_under_anothers_though_its_snapshot_is_forgotten(lake):
     """Nessie shows the newest snapshot alone. Taken for lost, our manifests would be removed from under the table."""
     count = lake.sql("select count(*) as n from bronze.bars")[0]["n"]
@@ -146,17 +96,15 @@ def test_our_commit_is_found_under_anothers_though_its_snapshot_is_forgotten(lak
         table = lake.pyiceberg().load_table("bronze.bars")
         table.append(table.scan(limit=1).to_arrow().slice(0, 0))
 
+    def commits(command, path, body):
+        return command == "POST" and b"add-snapshot" in body
+
     server = urllib.parse.urlsplit(lake.nessie.url)
-    lossy = Lossy(f"{server.scheme}://{server.netloc}", another_writer)
-    threading.Thread(target=lossy.serve_forever, daemon=True).start()
-    try:
+    with Proxy(f"{server.scheme}://{server.netloc}", "cut-answer", strikes=commits, then=another_writer) as proxy:
         path = lake.write_day(14)
         lake("ingest", "files", "--path", path, "--interval", "1m", "--source", "trial",
-             env={"GOLDTAPE_CATALOG_URI": lake.nessie.uri.replace(lake.nessie.url, lossy.url + server.path)})
-        assert lossy.struck.is_set()
-    finally:
-        lossy.shutdown()
-        lossy.server_close()
+             env={"GOLDTAPE_CATALOG_URI": lake.nessie.uri.replace(lake.nessie.url, proxy.url + server.path)})
+        assert proxy.hit.is_set()
     assert lake.sql("select count(*) as n from bronze.bars") == [{"n": count + 6}]
     assert lake.fsck()["clean"]
 
