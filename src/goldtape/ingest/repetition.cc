@@ -56,9 +56,15 @@ Result<const Repetitions::ByTicker*> Repetitions::changes_of(const store::LoadAu
 Result<std::optional<store::LoadAudit>> Repetitions::repeated(const store::LoadAudit& first) {
   GT_ASSIGN(const ByTicker* changes, changes_of(first));
   std::int64_t changed_us = kNever;
-  for (const auto& [ticker, loads] : *changes) {
-    if (first.ticker == kMany || ticker == kMany || ticker == first.ticker)
-      changed_us = std::max(changed_us, newest_change(loads, first));
+  const auto look_at = [&](const auto& of_ticker) {
+    changed_us = std::max(changed_us, newest_change(of_ticker.second, first));
+  };
+  if (first.ticker == kMany) {
+    std::ranges::for_each(*changes, look_at);
+  } else {
+    for (const std::string& ticker : {first.ticker, std::string(kMany)}) {
+      if (const auto at = changes->find(ticker); at != changes->end()) look_at(*at);
+    }
   }
   if (changed_us <= to_micros(first.observed_at)) return first;
   GT_ASSIGN(auto newest, newest_of_same(database_, first));
