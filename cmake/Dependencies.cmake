@@ -36,6 +36,10 @@ function(resolve_arrow)
   goldtape_fetched_library(parquet ${prefix} dep::arrow)
   goldtape_fetched_library(arrow_s3 ${prefix} dep::arrow)
   goldtape_fetched_library(arrow_dataset ${prefix} dep::arrow_acero dep::parquet)
+  # The wheel's libparquet exports an OpenSSL of its own, older than the system's and in parts. Whoever comes
+  # first is bound to, by libcurl and libpq too: so the system's comes first, whole.
+  target_link_options(dep_parquet INTERFACE
+    "LINKER:--push-state,--no-as-needed,${OPENSSL_SSL_LIBRARY},${OPENSSL_CRYPTO_LIBRARY},--pop-state")
 endfunction()
 
 # DuckDB, C API and C++ API of exactly the pinned version: dep::duckdb.
@@ -110,6 +114,8 @@ endfunction()
 
 function(resolve_openssl)
   find_package(OpenSSL REQUIRED)
+  set(OPENSSL_SSL_LIBRARY "${OPENSSL_SSL_LIBRARY}" PARENT_SCOPE)
+  set(OPENSSL_CRYPTO_LIBRARY "${OPENSSL_CRYPTO_LIBRARY}" PARENT_SCOPE)
   goldtape_dep(crypto OpenSSL::Crypto)
   goldtape_dep(tls OpenSSL::SSL)
 endfunction()
@@ -162,6 +168,7 @@ function(resolve_benchmark)
   goldtape_dep(benchmark benchmark::benchmark)
 endfunction()
 
+resolve_openssl()
 resolve_arrow()
 resolve_duckdb()
 resolve_simdjson()
@@ -175,7 +182,6 @@ resolve_zlib()
 resolve_zstd()
 resolve_xxhash()
 resolve_sqlite()
-resolve_openssl()
 resolve_curl()
 resolve_libpq()
 resolve_libzip()
