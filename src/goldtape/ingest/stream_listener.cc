@@ -88,6 +88,7 @@ Status StreamListener::listen(const std::stop_token& stop, bool& up) {
   io::WebSocketOptions options;
   options.connect_timeout = options_.http.connect_timeout;
   options.ca_file = options_.http.ca_file;
+  options.proxy = options_.http.proxy;
   options.user_agent = options_.http.user_agent;
   GT_ASSIGN(io::WebSocketClient socket,
             io::WebSocketClient::connect(alpaca::stream_url(options_.access, options_.feed), options));

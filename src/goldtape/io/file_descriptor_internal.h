@@ -25,6 +25,8 @@ class FileDescriptor {
   }
 
   [[nodiscard]] int get() const { return fd_; }
+  /// Somebody else closes it from now on.
+  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
   [[nodiscard]] bool valid() const { return fd_ >= 0; }
   /// Closes now and returns 0 or errno (a delayed write error may show only here).
   [[nodiscard]] int close() {

@@ -24,12 +24,6 @@ std::string host_name(std::string_view host_and_port) {
   return std::string(host_and_port.substr(0, host_and_port.rfind(':')));
 }
 
-/// As Go's and others': a proxy never stands between this machine and itself.
-bool is_this_machine(std::string_view url) {
-  const std::string host = host_name(host_of(url));
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
-}
-
 std::string trusted_file(const HttpOptions& options) {
   if (!options.ca_file.empty()) return options.ca_file;
   const char* named = std::getenv("SSL_CERT_FILE");  // NOLINT(concurrency-mt-unsafe): nothing sets it
@@ -41,6 +35,10 @@ bool has_line_break(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_this_machine(std::string_view host) {
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+}
 
 void init_curl() {
   static const bool done = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
@@ -197,7 +195,7 @@ Status HttpExchange::set_proxy(CURL* handle) {
                   shown_);
     }
     curl_easy_setopt(handle, CURLOPT_NOPROXY, "");
-  } else if (is_this_machine(request_.url)) {
+  } else if (is_this_machine(host_name(host_of(request_.url)))) {
     curl_easy_setopt(handle, CURLOPT_PROXY, "");
   }
   return {};

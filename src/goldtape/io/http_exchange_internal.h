@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <curl/curl.h>
 
@@ -15,6 +16,9 @@ namespace goldtape::io {
 
 /// Once a process, before any handle.
 void init_curl();
+
+/// As Go's and others': a proxy never stands between this machine and itself.
+[[nodiscard]] bool is_this_machine(std::string_view host);
 
 struct CurlEasyDeleter {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }

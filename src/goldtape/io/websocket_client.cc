@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
@@ -11,6 +10,9 @@
 #include <boost/beast/websocket.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 #include <fmt/format.h>
+#include <sys/socket.h>
+
+#include "goldtape/io/tcp_connection_internal.h"
 
 namespace goldtape::io {
 
@@ -86,15 +88,9 @@ class Session final : public WebSocketClient::Channel {
   }
 
   Status connect(const Url& url) {
-    error_code code;
-    asio::ip::tcp::resolver resolver(io_);
-    const auto addresses = resolver.resolve(url.host, url.port, code);
-    if (code) return std::unexpected(unavailable(7302, "no address: " + code.message(), where_));
+    GT_RETURN_IF_ERROR(open_connection(url));
     auto& tcp = beast::get_lowest_layer(ws_);
     tcp.expires_after(options_.connect_timeout);
-    std::optional<error_code> done;
-    tcp.async_connect(addresses, [&](error_code result, const auto&) { done = result; });
-    GT_RETURN_IF_ERROR(finish(done, 7302, "no connection"));
     if constexpr (std::is_same_v<Next, Tls>) GT_RETURN_IF_ERROR(shake_hands(url.host));
     // From here on the WebSocket keeps the time.
     tcp.expires_never();
@@ -107,7 +103,7 @@ class Session final : public WebSocketClient::Channel {
         }));
     ws_.read_message_max(options_.max_message_bytes);
     websocket::response_type answer;
-    done.reset();
+    std::optional<error_code> done;
     ws_.async_handshake(answer, url.host + ":" + url.port, url.target,
                         [&](error_code result) { done = result; });
     const Status agreed = finish(done, 7330, "no WebSocket");
@@ -154,6 +150,22 @@ class Session final : public WebSocketClient::Channel {
   }
 
  private:
+  Status open_connection(const Url& url) {
+    HttpOptions how;
+    how.connect_timeout = options_.connect_timeout;
+    how.proxy = options_.proxy;
+    const TcpAim aim{.host = url.host, .port = url.port, .for_tls = url.tls, .shown = where_};
+    GT_ASSIGN(FileDescriptor connection, open_tcp_connection(aim, how));
+    sockaddr_storage address{};
+    socklen_t length = sizeof address;
+    ::getsockname(connection.get(), reinterpret_cast<sockaddr*>(&address), &length);
+    error_code code;
+    const auto protocol = address.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
+    (void)beast::get_lowest_layer(ws_).socket().assign(protocol, connection.release(), code);
+    if (code) return std::unexpected(unavailable(7302, "no connection: " + code.message(), where_));
+    return {};
+  }
+
   Status shake_hands(const std::string& host) {
     if constexpr (std::is_same_v<Next, Tls>) {
       auto& tls = ws_.next_layer();

@@ -41,7 +41,8 @@ std::string frame(Opcode opcode, std::string_view payload, bool last = true, boo
   return out.append(payload);
 }
 
-/// Accepts one connection, agrees to a WebSocket (or gives another answer), and lets a function talk.
+/// Accepts one connection, agrees to a WebSocket (or gives another answer), and lets a function talk. Asked
+/// by CONNECT it is a proxy first, and then whoever was asked for.
 class FrameServer {
  public:
   using Talk = std::function<void(FrameServer&)>;
@@ -70,6 +71,9 @@ class FrameServer {
   FrameServer& operator=(FrameServer&&) = delete;
 
   [[nodiscard]] std::string url() const { return "ws://127.0.0.1:" + std::to_string(port_) + "/stream"; }
+  [[nodiscard]] std::string proxy_url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  /// The CONNECT's first line.
+  std::future<std::string> asked_to_connect() { return connect_.get_future(); }
   void send(const std::string& bytes) const { ::send(peer_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
   /// The next frame of the client, unmasked: opcode and payload; empty when it has gone.
   std::string receive() {
@@ -98,14 +102,24 @@ class FrameServer {
     return out;
   }
 
+  [[nodiscard]] std::string read_head() const {
+    std::string head;
+    while (!head.ends_with("\r\n\r\n")) {
+      const std::string more = read(1);
+      if (more.empty()) break;
+      head += more;
+    }
+    return head;
+  }
+
   void serve() {
     peer_ = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (peer_ < 0) return;
-    std::string ask;
-    while (!ask.ends_with("\r\n\r\n")) {
-      const std::string more = read(1);
-      if (more.empty()) break;
-      ask += more;
+    std::string ask = read_head();
+    if (ask.starts_with("CONNECT ") && answer_.empty()) {
+      connect_.set_value(ask.substr(0, ask.find('\r')));
+      send("HTTP/1.1 200 Connected\r\n\r\n");
+      ask = read_head();
     }
     if (!answer_.empty()) {
       send(answer_);
@@ -127,6 +141,7 @@ class FrameServer {
 
   Talk talk_;
   std::string answer_;
+  std::promise<std::string> connect_;
   int listener_ = -1;
   int peer_ = -1;
   int port_ = 0;
@@ -257,6 +272,34 @@ TEST(WebSocketClient, AServerThatDoesNotAgreeIsSaid) {
   ASSERT_FALSE(client);
   EXPECT_EQ(client.error().code, 7330);
   EXPECT_NE(client.error().message.find("404"), std::string::npos) << client.error().message;
+}
+
+TEST(WebSocketClient, GoesThroughAProxy) {
+  FrameServer proxy([](FrameServer& peer) {
+    peer.send(frame(kText, "through"));
+    peer.receive();
+  });
+  auto asked = proxy.asked_to_connect();
+  auto client = WebSocketClient::connect("ws://venue.invalid:8080/stream", {.proxy = proxy.proxy_url()});
+  ASSERT_TRUE(client) << client.error().to_string();
+  EXPECT_EQ(next(*client), "through");
+  EXPECT_EQ(asked.get(), "CONNECT venue.invalid:8080 HTTP/1.1");
+}
+
+TEST(WebSocketClient, AProxyThatRefusesOrCannotBeUsedIsNamed) {
+  FrameServer proxy([](FrameServer&) {}, "HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n");
+  for (const auto& [named, code] :
+       {std::pair{proxy.proxy_url(), 7312}, {std::string("https://[::1]:1"), 7305}}) {
+    const auto client = WebSocketClient::connect("ws://venue.invalid:8080/stream", {.proxy = named});
+    ASSERT_FALSE(client);
+    EXPECT_EQ(client.error().code, code) << client.error().to_string();
+  }
+}
+
+TEST(WebSocketClient, NobodyThereIsSaid) {
+  const auto no_name = WebSocketClient::connect("ws://venue.invalid:8080/stream", {.proxy = ""});
+  ASSERT_FALSE(no_name);
+  EXPECT_EQ(no_name.error().code, 7302) << no_name.error().to_string();
 }
 
 }  // namespace

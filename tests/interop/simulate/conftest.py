@@ -18,7 +18,8 @@ import pytest
 
 MARKET = ("--market", "200", "--seed", "7", "--from", "2024-01-02", "--to", "2024-03-28")
 NOW = "2024-03-01T22:00:00Z"
-HOSTS = ("query1.finance.yahoo.com", "query2.finance.yahoo.com", "finance.yahoo.com", "fc.yahoo.com")
+YAHOO = ("query1.finance.yahoo.com", "query2.finance.yahoo.com", "finance.yahoo.com", "fc.yahoo.com")
+HOSTS = (*YAHOO, "data.alpaca.markets", "stream.data.alpaca.markets")
 
 
 class Simulator:
@@ -56,8 +57,8 @@ class Simulator:
 
 
 @contextlib.contextmanager
-def simulator_with(goldtape, folder, *options):
-    command = [str(goldtape.program), "simulate", *MARKET, "--clock", NOW, *options]
+def simulator_with(goldtape, folder, *options, now=NOW):
+    command = [str(goldtape.program), "simulate", *MARKET, "--clock", now, *options]
     with open(folder / "simulate.err", "w") as errors:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
     try:
@@ -89,7 +90,7 @@ def run(folder, *command):
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory) -> pathlib.Path:
-    """A folder with ca.pem, and chain.pem and key.pem for the hosts of Yahoo."""
+    """A folder with ca.pem, and chain.pem and key.pem for the venues' hosts."""
     folder = tmp_path_factory.mktemp("authority")
     new_key = ("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
     run(folder, *new_key, "-x509", "-days", "2", "-subj", "/CN=Goldtape test authority",
@@ -144,11 +145,25 @@ class Proxy:
                 (server if ready is client else client).sendall(piece)
 
 
-@pytest.fixture(scope="session")
-def proxy(goldtape, authority, tmp_path_factory):
-    """Leads to a simulator that has the venues' names in its certificate; the market of `simulator`."""
+@contextlib.contextmanager
+def proxy_to_venues(goldtape, authority, folder, *options, **more):
+    """Leads to a simulator that has the venues' names in its certificate."""
     files = ("--tls-certificate", str(authority / "chain.pem"), "--tls-key", str(authority / "key.pem"))
-    with simulator_with(goldtape, tmp_path_factory.mktemp("tls"), "--speed", "0", *files) as url:
+    with simulator_with(goldtape, folder, *files, *options, **more) as url:
         one = Proxy(int(url.rsplit(":", 1)[1]))
         yield one
         one.listener.close()
+
+
+@pytest.fixture(scope="session")
+def proxy(goldtape, authority, tmp_path_factory):
+    """The market of `simulator`."""
+    with proxy_to_venues(goldtape, authority, tmp_path_factory.mktemp("tls"), "--speed", "0") as one:
+        yield one
+
+
+@pytest.fixture
+def live_proxy(goldtape, authority, tmp_path):
+    """The market of `live`, in the middle of a session."""
+    with proxy_to_venues(goldtape, authority, tmp_path, "--speed", "300", now="2024-02-28T15:00:00Z") as one:
+        yield one
