@@ -144,8 +144,23 @@ void rank_sources(const BronzeSource& source, std::vector<SourceBar>& bars) {
   for (SourceBar& bar : bars) bar.source_rank = rank[bar.source];
 }
 
+void sort(const BronzeSource& source, std::vector<SourceBar>& bars) {
+  rank_sources(source, bars);
+  std::ranges::sort(bars, {}, [](const SourceBar& bar) {
+    return std::tuple{bar.security_id, bar.date_days, bar.ts_us, bar.source_rank};
+  });
+}
+
+table::ScanOptions scan_of(const BronzeSource& source, model::Interval interval,
+                           const std::set<SilverKey>& wanted) {
+  return {.filter = filter_for(source, interval, wanted),
+          .columns = {"source", "ticker", "ts", "date", "open", "high", "low", "close", "volume", "vwap",
+                      "trade_count", "session", "price_basis", "basis_as_of", "load_id"},
+          .snapshot_id = source.snapshot_id};
+}
+
 Status for_each_batch(const table::Table& table, const table::ScanOptions& options,
-                      const std::function<Status(const arrow::RecordBatch&)>& visit) {
+                      const std::function<Status(const std::shared_ptr<arrow::RecordBatch>&)>& visit) {
   GT_ASSIGN(auto plan, table::plan_scan(table, options));
   if (plan.tasks.empty()) return {};
   GT_ASSIGN(auto reader, table::open_reader(table, std::move(plan)));
@@ -154,28 +169,38 @@ Status for_each_batch(const table::Table& table, const table::ScanOptions& optio
     const arrow::Status status = reader->ReadNext(&batch);
     if (!status.ok()) return fail(ErrorKind::kDamaged, 4025, status.message(), table.name().to_string());
     if (!batch) return {};
-    GT_RETURN_IF_ERROR(visit(*batch));
+    GT_RETURN_IF_ERROR(visit(batch));
   }
 }
 
 }  // namespace
 
+Result<StoredBars> fetch_bronze(const BronzeSource& source, model::Interval interval,
+                                const std::set<SilverKey>& wanted) {
+  if (wanted.empty() || !source.snapshot_id) return nullptr;
+  return table::read(*source.bars, scan_of(source, interval, wanted));
+}
+
+Result<BronzeBars> take_bronze(const BronzeSource& source, model::Interval interval,
+                               const std::set<SilverKey>& wanted, StoredBars stored) {
+  BronzeBars out;
+  if (stored == nullptr) return out;
+  out.bars.reserve(static_cast<std::size_t>(stored->num_rows()));
+  BatchReader reader(source, interval, wanted, out);
+  GT_RETURN_IF_ERROR(internal::for_batches(*stored, [&](const auto& batch) { return reader.read(batch); }));
+  stored.reset();
+  sort(source, out.bars);
+  return out;
+}
+
 Result<BronzeBars> read_bronze(const BronzeSource& source, model::Interval interval,
                                const std::set<SilverKey>& wanted) {
   BronzeBars out;
   if (wanted.empty() || !source.snapshot_id) return out;
-  const table::ScanOptions options{
-      .filter = filter_for(source, interval, wanted),
-      .columns = {"source", "ticker", "ts", "date", "open", "high", "low", "close", "volume", "vwap",
-                  "trade_count", "session", "price_basis", "basis_as_of", "load_id"},
-      .snapshot_id = source.snapshot_id};
   BatchReader reader(source, interval, wanted, out);
-  GT_RETURN_IF_ERROR(for_each_batch(*source.bars, options,
-                                    [&](const arrow::RecordBatch& batch) { return reader.read(batch); }));
-  rank_sources(source, out.bars);
-  std::ranges::sort(out.bars, {}, [](const SourceBar& bar) {
-    return std::tuple{bar.security_id, bar.date_days, bar.ts_us, bar.source_rank};
-  });
+  GT_RETURN_IF_ERROR(for_each_batch(*source.bars, scan_of(source, interval, wanted),
+                                    [&](const auto& batch) { return reader.read(*batch); }));
+  sort(source, out.bars);
   return out;
 }
 
@@ -199,12 +224,12 @@ Result<std::set<BronzeKey>> groups_with_rows(const table::Table& bars,
                                                ticker_filter(asked.first),
                                      .columns = {"ticker", "date"},
                                      .snapshot_id = snapshot_id};
-    GT_RETURN_IF_ERROR(for_each_batch(bars, options, [&](const arrow::RecordBatch& batch) -> Status {
-      internal::ColumnReader in(batch);
+    GT_RETURN_IF_ERROR(for_each_batch(bars, options, [&](const auto& batch) -> Status {
+      internal::ColumnReader in(*batch);
       const auto* ticker = in.get<arrow::StringArray>("ticker");
       const auto* date = in.get<arrow::Date32Array>("date");
       if (!in.missing().empty()) return internal::damaged("bronze.bars", in.missing());
-      for (std::int64_t i = 0; i < batch.num_rows(); ++i) {
+      for (std::int64_t i = 0; i < batch->num_rows(); ++i) {
         BronzeKey key{interval, ticker->GetString(i), from_days(date->Value(i))};
         if (groups.contains(key)) out.insert(std::move(key));
       }

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
+
+#include <arrow/type_fwd.h>
 
 #include "goldtape/base/result.h"
 #include "goldtape/lake/bronze_group.h"
@@ -36,6 +39,14 @@ struct BronzeBars {
 /// Errors: kDamaged GT4025, GT5202.
 [[nodiscard]] Result<BronzeBars> read_bronze(const BronzeSource& source, model::Interval interval,
                                              const std::set<SilverKey>& wanted);
+
+/// The same rows as they are stored, and the bars of them: the first may be done beside other work, as it
+/// leaves the names alone.
+using StoredBars = std::shared_ptr<arrow::Table>;
+[[nodiscard]] Result<StoredBars> fetch_bronze(const BronzeSource& source, model::Interval interval,
+                                              const std::set<SilverKey>& wanted);
+[[nodiscard]] Result<BronzeBars> take_bronze(const BronzeSource& source, model::Interval interval,
+                                             const std::set<SilverKey>& wanted, StoredBars stored);
 
 /// Of `groups`, those that have rows in the snapshot.
 [[nodiscard]] Result<std::set<BronzeKey>> groups_with_rows(const table::Table& bars,

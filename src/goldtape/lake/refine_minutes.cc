@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <future>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -37,6 +39,32 @@ Month month_of(Date date) {
 /// Security ids [first, last], both included.
 struct Piece {
   std::int64_t first, last;
+};
+
+/// What is stored of a piece.
+struct Stored {
+  std::shared_ptr<arrow::Table> minutes;
+  StoredBars bars;
+};
+
+/// Writes one table while the caller is about the next.
+class WritingBeside {
+ public:
+  explicit WritingBeside(table::DataWriter& writer) : writer_(writer) {}
+
+  Status write(std::shared_ptr<arrow::Table> rows) {
+    GT_RETURN_IF_ERROR(finish());
+    under_way_ = std::async(std::launch::async, [this, rows = std::move(rows)]() mutable -> Status {
+      GT_RETURN_IF_ERROR(writer_.write(std::exchange(rows, nullptr)));
+      return {};
+    });
+    return {};
+  }
+  Status finish() { return under_way_.valid() ? under_way_.get() : Status{}; }
+
+ private:
+  table::DataWriter& writer_;
+  std::future<Status> under_way_;  // Its end is waited for, whatever happens.
 };
 
 /// A run over rows of one (security, date).
@@ -124,8 +152,15 @@ class MonthRefiner {
     covered_.clear();
     presence_.clear();
     history_ = liquidity_history(out_.coverage, *in_.options->calendar);
-    for (const Piece& piece : pieces) {
-      GT_ASSIGN(std::vector<SilverMinute> rows, assemble(piece));
+    // While one piece is refined, the next is read and the one before is written.
+    WritingBeside writing(*writer_);
+    std::future<Result<Stored>> fetched = fetch(pieces.front());
+    std::vector<SilverMinute> rows;
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      GT_ASSIGN(Stored stored, fetched.get());
+      if (i + 1 < pieces.size()) fetched = fetch(pieces[i + 1]);
+      rows.clear();
+      GT_RETURN_IF_ERROR(assemble(pieces[i], std::move(stored), rows));
       note_presence(rows);
       if (pieces.size() == 1) find_holes();
       flag_holes(rows);
@@ -134,11 +169,11 @@ class MonthRefiner {
       note_coverage(rows);
       if (rows.empty()) continue;
       GT_ASSIGN(auto table, to_arrow(rows, *in_.bronze.names));
-      GT_RETURN_IF_ERROR(writer_->write(table));
       out_.rows_written += table->num_rows();
+      GT_RETURN_IF_ERROR(writing.write(std::move(table)));
     }
     drop_uncovered();
-    return {};
+    return writing.finish();
   }
 
   [[nodiscard]] table::Expression date_filter() const {
@@ -171,25 +206,37 @@ class MonthRefiner {
     return pieces;
   }
 
+  /// What the tables have of a piece; on a thread of its own.
+  std::future<Result<Stored>> fetch(const Piece& piece) const {
+    return std::async(std::launch::async, [this, piece]() -> Result<Stored> {
+      Stored out;
+      GT_ASSIGN(out.minutes, table::read(silver_, {.filter = date_filter() && security_filter(piece)}));
+      GT_ASSIGN(out.bars, fetch_bronze(in_.bronze, model::Interval::k1m, groups_of(piece)));
+      return out;
+    });
+  }
+
+  static table::Expression security_filter(const Piece& piece) {
+    return table::greater_equal("security_id", table::Literal{piece.first}) &&
+           table::less_equal("security_id", table::Literal{piece.last});
+  }
+
+  [[nodiscard]] std::set<SilverKey> groups_of(const Piece& piece) const {
+    return {groups_.lower_bound({piece.first, Date::min()}), groups_.upper_bound({piece.last, Date::max()})};
+  }
+
   /// The rows of a piece, sorted: old ones but for the groups, and these anew.
-  Result<std::vector<SilverMinute>> assemble(const Piece& piece) {
-    std::vector<SilverMinute> rows;
-    GT_ASSIGN(
-        auto stored,
-        table::read(silver_, {.filter = date_filter() &&
-                                        table::greater_equal("security_id", table::Literal{piece.first}) &&
-                                        table::less_equal("security_id", table::Literal{piece.last})}));
-    GT_RETURN_IF_ERROR(append(*stored, *in_.bronze.names, rows));
+  Status assemble(const Piece& piece, Stored stored, std::vector<SilverMinute>& rows) {
+    GT_RETURN_IF_ERROR(append(*stored.minutes, *in_.bronze.names, rows));
+    stored.minutes = nullptr;
     before_ = chain(before_, rows);
     std::erase_if(rows, [&](const SilverMinute& row) { return groups_.contains(key_of(row)); });
-    const auto first = groups_.lower_bound({piece.first, Date::min()});
-    const auto last = groups_.upper_bound({piece.last, Date::max()});
     GT_ASSIGN(const BronzeBars bars,
-              read_bronze(in_.bronze, model::Interval::k1m, std::set<SilverKey>(first, last)));
+              take_bronze(in_.bronze, model::Interval::k1m, groups_of(piece), std::move(stored.bars)));
     refine_groups(bars, rows);
-    std::ranges::sort(rows, {},
-                      [](const SilverMinute& row) { return std::pair{row.security_id, row.ts_us}; });
-    return rows;
+    const auto place = [](const SilverMinute& row) { return std::pair{row.security_id, row.ts_us}; };
+    if (!std::ranges::is_sorted(rows, {}, place)) std::ranges::sort(rows, {}, place);
+    return {};
   }
 
   void refine_groups(const BronzeBars& bronze, std::vector<SilverMinute>& rows) {

@@ -7,9 +7,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <arrow/api.h>
+#include <arrow/util/checked_cast.h>
 
 #include "goldtape/base/result.h"
 #include "goldtape/lake/names.h"
@@ -27,6 +29,7 @@ class RowWriter {
       note(arrow::MakeBuilder(arrow::default_memory_pool(), field->type(), &builder));
       note(builder->Reserve(static_cast<std::int64_t>(rows)));
       builders_.push_back(std::move(builder));
+      kinds_.push_back(field->type()->id());
     }
   }
   void i64(std::int64_t value) {
@@ -76,16 +79,22 @@ class RowWriter {
   template <typename Builder, typename Append>
   void next(const Append& append_to) {
     if (!status_.ok()) return;
-    auto* builder = dynamic_cast<Builder*>(builders_[at_].get());
-    note(builder ? append_to(*builder)
-                 : arrow::Status::TypeError("column ", schema_->field(static_cast<int>(at_))->name()));
-    at_ = (at_ + 1) % builders_.size();
+    // A builder of texts is one of bytes that makes another array.
+    constexpr auto kKind =
+        std::is_same_v<Builder, arrow::StringBuilder> ? arrow::Type::STRING : Builder::TypeClass::type_id;
+    if (kinds_[at_] == kKind) {
+      note(append_to(arrow::internal::checked_cast<Builder&>(*builders_[at_])));
+    } else {
+      note(arrow::Status::TypeError("column ", schema_->field(static_cast<int>(at_))->name()));
+    }
+    if (++at_ == builders_.size()) at_ = 0;
   }
   void note(arrow::Status status) {
     if (status_.ok()) status_ = std::move(status);
   }
   std::shared_ptr<arrow::Schema> schema_;
   std::vector<std::unique_ptr<arrow::ArrayBuilder>> builders_;
+  std::vector<arrow::Type::type> kinds_;  // By which a builder is known: asking it for each value costs more.
   std::size_t at_ = 0;
   arrow::Status status_;
 };

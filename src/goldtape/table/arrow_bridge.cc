@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -132,6 +133,9 @@ Result<std::shared_ptr<arrow::RecordBatch>> one_batch(const arrow::Table& table)
 Result<std::shared_ptr<arrow::RecordBatch>> take_rows(const arrow::RecordBatch& batch,
                                                       const std::vector<std::int64_t>& rows) {
   const auto count = static_cast<std::int64_t>(rows.size());
+  const auto breaks = [](std::int64_t row, std::int64_t next) { return next != row + 1; };
+  if (count == batch.num_rows() && std::ranges::adjacent_find(rows, breaks) == rows.end())
+    return batch.Slice(0);
   const arrow::Int64Array indices(count, arrow::Buffer::Wrap(rows));
   arrow::ArrayVector columns;
   for (const auto& column : batch.columns()) {
