@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
+import urllib.request
 
 
 class Server:
@@ -18,6 +20,15 @@ class Server:
         line = self.process.stdout.readline()
         assert line.startswith("listening on http"), line + self.process.stderr.read()
         self.url = line.split()[-1]
+
+    def set_properties(self, table: str, properties: dict[str, str]):
+        """As a client of the catalog would."""
+        namespace, name = table.split(".")
+        change = {"requirements": [], "updates": [{"action": "set-properties", "updates": properties}]}
+        request = urllib.request.Request(f"{self.url}/v1/namespaces/{namespace}/tables/{name}",
+                                         json.dumps(change).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert answer.status == 200
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from upkeep import HEADER
+
 TABLES = ["bronze.bars", "bronze.revisions", "silver.bars_1m", "gold.features_1m", "gold.daily_summary"]
 MAINTAINED = ["bronze.bars", "silver.bars_1m", "gold.features_1m"]
 
@@ -52,3 +54,19 @@ def check_gate(lake, spoil, program):
     lake("rollback", "bronze.bars", good)
     lake("run")
     assert lake.rows("silver.bars_1m") == silver and lake.fsck()["clean"]
+
+
+def check_marks(lake, set_merge_mode, closes, count_marks):
+    """set_merge_mode(table) asks for merge-on-read. closes() and count_marks() are the engine's: what it reads of
+    bronze.bars, by ticker and time, and how many of its rows are marked as gone."""
+    set_merge_mode("bronze.bars")
+    path = lake.input / "again_2019-03-20.csv"
+    path.write_text(f"{HEADER}AAPL,2019-02-12T14:31:00Z,100,101,10,55.5,100\n")
+    lake("ingest", "files", "--path", path, "--interval", "1m", "--source", "trial")
+    assert count_marks() == 1, "nothing was marked: this shows nothing"
+    ours = [float(row["close"]) for row in sorted(lake.rows("bronze.bars"), key=lambda row: (row["ticker"], row["ts"]))]
+    assert 55.5 in ours and closes() == ours
+    lake("run")
+    assert lake.fsck()["clean"]
+    lake("compact")
+    assert count_marks() == 0 and closes() == ours and lake.fsck()["clean"]

@@ -36,3 +36,13 @@ def test_maintenance_leaves_it_whole(shared):
 def test_rows_past_the_gates_are_noticed(shared):
     lake, spark = shared
     shared_lake.check_gate(lake, lambda table: spark.sql(f"update goldtape.{table} set high = low - 1"), "spark")
+
+
+def test_marked_rows_are_not_read(shared):
+    lake, spark = shared
+    shared_lake.check_marks(
+        lake,
+        lambda table: spark.sql(f"alter table goldtape.{table} set tblproperties ('write.merge.mode' = 'merge-on-read')"),
+        lambda: [row.close for row in spark.sql("select close from goldtape.bronze.bars order by ticker, ts").collect()],
+        lambda: spark.sql("select coalesce(sum(record_count), 0) as n from goldtape.bronze.bars.delete_files").first().n,
+    )

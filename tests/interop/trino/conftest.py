@@ -27,7 +27,8 @@ def new_lake(goldtape, minio, tmp_path_factory, trino):
         name = f"lake{next(numbers)}"
         lake = S3Lake(goldtape, tmp_path_factory.mktemp(name), minio, name)
         lake("init", "--make-bucket")
-        servers.append(Server(goldtape.program, lake.lake, env=lake.env))
+        lake.server = Server(goldtape.program, lake.lake, env=lake.env)
+        servers.append(lake.server)
         trino.attach(name, minio, servers[-1].url)
         return lake, name
 

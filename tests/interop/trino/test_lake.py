@@ -46,6 +46,18 @@ def test_rows_past_the_gates_are_noticed(trino, shared):
     shared_lake.check_gate(lake, lambda table: trino.sql(f"update {catalog}.{table} set high = low - 1"), "trino")
 
 
+def test_marked_rows_are_not_read(trino, shared):
+    lake, catalog = shared
+    marks = f"select coalesce(sum(record_count), 0) as n from {catalog}.bronze.\"bars$files\" where content = 1"
+    shared_lake.check_marks(
+        lake,
+        # Trino sets no property that it does not know.
+        lambda table: lake.server.set_properties(table, {"write.merge.mode": "merge-on-read"}),
+        lambda: [float(row["close"]) for row in trino.sql(f"select close from {catalog}.bronze.bars order by ticker, ts")],
+        lambda: trino.sql(marks)[0]["n"],
+    )
+
+
 def test_a_lake_in_a_folder_is_out_of_reach(trino, goldtape, minio, tmp_path):
     goldtape("init", lake=tmp_path / "lake")
     server = Server(goldtape.program, tmp_path / "lake")
