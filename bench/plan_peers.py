@@ -2,6 +2,7 @@
 
     pip install 'pyiceberg[sql-sqlite,pyarrow]==0.12.*'; build table_plans; then
     python bench/plan_peers.py --work FOLDER [--days 50]      2,000 tickers a day: 100,000 files at 50
+    python bench/plan_peers.py --work FOLDER --alone --days 3 --days 12 --days 48      how it grows
 
 Each plan is the first of a new process after the page cache was dropped (needs root; else the cache is warm and the
 output says so), timed from opening the catalog to the list of files; medians. Imports and process start are left out.
@@ -41,18 +42,26 @@ def main() -> None:
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     parser.add_argument("--tickers", type=int, default=2000)
-    parser.add_argument("--days", type=int, default=50)
+    parser.add_argument("--days", type=int, action="append")
+    parser.add_argument("--alone", action="store_true", help="without PyIceberg")
     parser.add_argument("--repeats", type=int, default=3)
     args = parser.parse_args()
+    for days in args.days or [50]:
+        compare(args, days)
+
+
+def compare(args: argparse.Namespace, days: int) -> None:
     program = args.build / "bench/table_plans"
     shutil.rmtree(args.work, ignore_errors=True)
-    subprocess.run([program, "make", args.work, str(args.tickers), str(args.days)], check=True)
+    subprocess.run([program, "make", args.work, str(args.tickers), str(days)], check=True)
     cold = drop_cache()
-    print(f"{args.tickers * args.days} files, {'cold' if cold else 'page cache warm: not root'}")
+    print(f"{args.tickers * days} files, {'cold' if cold else 'page cache warm: not root'}")
     for what in ("all", "day", "ticker"):
         found = {}
         for name, command in (("goldtape", [program, "plan", args.work, what]),
                               ("pyiceberg", [sys.executable, "-c", PYICEBERG, args.work, what])):
+            if args.alone and name != "goldtape":
+                continue
             times = []
             for _ in range(args.repeats):
                 drop_cache()
