@@ -37,7 +37,7 @@ class RawZone : public ::testing::Test {
 };
 
 TEST_F(RawZone, KeepsTheBytesAndWhatReadsThem) {
-  const std::string bytes("ticker,ts\n\0\xff end", 18);
+  const std::string bytes("ticker,ts\n\0\xff end", 16);
   const auto landed = land(*files_, root(), answer(bytes));
   ASSERT_TRUE(landed) << landed.error().to_string();
   EXPECT_EQ(landed->path, "raw/source=files/dataset=bars/ticker=_many/date=2019-02-12/0123abcd-0.csv.gz.zst");

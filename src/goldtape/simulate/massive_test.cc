@@ -73,8 +73,8 @@ TEST_F(Massive, SplitsAndDividendsAreTheMarkets) {
   const auto [security, split] = with_action(model::ActionType::kSplit);
   const auto one = get("/v3/reference/splits?ticker=" + split->ticker)["results"][0];
   EXPECT_NEAR(one["split_to"].get<double>() / one["split_from"].get<double>(), split->value, 1e-6);
-  for (const auto& late :
-       get("/v3/reference/dividends?ex_dividend_date.gte=2024-03-01&limit=100")["results"]) {
+  const auto answer = get("/v3/reference/dividends?ex_dividend_date.gte=2024-03-01&limit=100");
+  for (const auto& late : answer["results"]) {
     EXPECT_GE(late["ex_dividend_date"].get<std::string>(), "2024-03-01");
   }
 }
