@@ -1,10 +1,20 @@
 #include <exception>
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include "command.h"
 
 namespace {
+
+/// Batches come and go by the hundred megabytes. Given back to the kernel each time, their pages would be
+/// cleared anew each time: a seventh of the processor time of a collection.
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+}
 
 int run(int argc, char** argv) {
   using namespace goldtape::app;
@@ -46,6 +56,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    keep_freed_memory();
     return run(argc, argv);
   } catch (const std::exception& exception) {
     fmt::print(stderr, "error GT9001: {} (this is a fault of the program; please report it)\n",
