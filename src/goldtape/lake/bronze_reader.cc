@@ -160,7 +160,7 @@ table::ScanOptions scan_of(const BronzeSource& source, model::Interval interval,
 }
 
 Status for_each_batch(const table::Table& table, const table::ScanOptions& options,
-                      const std::function<Status(const std::shared_ptr<arrow::RecordBatch>&)>& visit) {
+                      const std::function<Status(const arrow::RecordBatch&)>& visit) {
   GT_ASSIGN(auto plan, table::plan_scan(table, options));
   if (plan.tasks.empty()) return {};
   GT_ASSIGN(auto reader, table::open_reader(table, std::move(plan)));
@@ -169,7 +169,7 @@ Status for_each_batch(const table::Table& table, const table::ScanOptions& optio
     const arrow::Status status = reader->ReadNext(&batch);
     if (!status.ok()) return fail(ErrorKind::kDamaged, 4025, status.message(), table.name().to_string());
     if (!batch) return {};
-    GT_RETURN_IF_ERROR(visit(batch));
+    GT_RETURN_IF_ERROR(visit(*batch));
   }
 }
 
@@ -199,7 +199,7 @@ Result<BronzeBars> read_bronze(const BronzeSource& source, model::Interval inter
   if (wanted.empty() || !source.snapshot_id) return out;
   BatchReader reader(source, interval, wanted, out);
   GT_RETURN_IF_ERROR(for_each_batch(*source.bars, scan_of(source, interval, wanted),
-                                    [&](const auto& batch) { return reader.read(*batch); }));
+                                    [&](const arrow::RecordBatch& batch) { return reader.read(batch); }));
   sort(source, out.bars);
   return out;
 }
@@ -224,12 +224,12 @@ Result<std::set<BronzeKey>> groups_with_rows(const table::Table& bars,
                                                ticker_filter(asked.first),
                                      .columns = {"ticker", "date"},
                                      .snapshot_id = snapshot_id};
-    GT_RETURN_IF_ERROR(for_each_batch(bars, options, [&](const auto& batch) -> Status {
-      internal::ColumnReader in(*batch);
+    GT_RETURN_IF_ERROR(for_each_batch(bars, options, [&](const arrow::RecordBatch& batch) -> Status {
+      internal::ColumnReader in(batch);
       const auto* ticker = in.get<arrow::StringArray>("ticker");
       const auto* date = in.get<arrow::Date32Array>("date");
       if (!in.missing().empty()) return internal::damaged("bronze.bars", in.missing());
-      for (std::int64_t i = 0; i < batch->num_rows(); ++i) {
+      for (std::int64_t i = 0; i < batch.num_rows(); ++i) {
         BronzeKey key{interval, ticker->GetString(i), from_days(date->Value(i))};
         if (groups.contains(key)) out.insert(std::move(key));
       }
