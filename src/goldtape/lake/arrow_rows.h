@@ -106,6 +106,12 @@ class TableBuilder {
     as<arrow::Int64Builder>([&](auto& b) { return value ? b.Append(*value) : b.AppendNull(); });
   }
 
+  /// An unscaled value.
+  void decimal_or_null(std::optional<std::int64_t> value) {
+    as<arrow::Decimal128Builder>(
+        [&](auto& b) { return value ? b.Append(arrow::Decimal128(*value)) : b.AppendNull(); });
+  }
+
   [[nodiscard]] Result<std::shared_ptr<arrow::Table>> finish() {
     std::vector<std::shared_ptr<arrow::Array>> arrays(builders_.size());
     for (std::size_t i = 0; i < builders_.size(); ++i) note(builders_[i]->Finish(&arrays[i]));

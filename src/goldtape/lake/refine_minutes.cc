@@ -43,6 +43,7 @@ struct Piece {
 
 /// What is stored of a piece.
 struct Stored {
+  std::set<SilverKey> groups;  ///< To be refined anew.
   std::shared_ptr<arrow::Table> minutes;
   StoredBars bars;
 };
@@ -160,7 +161,7 @@ class MonthRefiner {
       GT_ASSIGN(Stored stored, fetched.get());
       if (i + 1 < pieces.size()) fetched = fetch(pieces[i + 1]);
       rows.clear();
-      GT_RETURN_IF_ERROR(assemble(pieces[i], std::move(stored), rows));
+      GT_RETURN_IF_ERROR(assemble(std::move(stored), rows));
       note_presence(rows);
       if (pieces.size() == 1) find_holes();
       flag_holes(rows);
@@ -210,8 +211,9 @@ class MonthRefiner {
   std::future<Result<Stored>> fetch(const Piece& piece) const {
     return std::async(std::launch::async, [this, piece]() -> Result<Stored> {
       Stored out;
+      out.groups = groups_of(piece);
       GT_ASSIGN(out.minutes, table::read(silver_, {.filter = date_filter() && security_filter(piece)}));
-      GT_ASSIGN(out.bars, fetch_bronze(in_.bronze, model::Interval::k1m, groups_of(piece)));
+      GT_ASSIGN(out.bars, fetch_bronze(in_.bronze, model::Interval::k1m, out.groups));
       return out;
     });
   }
@@ -226,13 +228,13 @@ class MonthRefiner {
   }
 
   /// The rows of a piece, sorted: old ones but for the groups, and these anew.
-  Status assemble(const Piece& piece, Stored stored, std::vector<SilverMinute>& rows) {
+  Status assemble(Stored stored, std::vector<SilverMinute>& rows) {
     GT_RETURN_IF_ERROR(append(*stored.minutes, *in_.bronze.names, rows));
     stored.minutes = nullptr;
     before_ = chain(before_, rows);
     std::erase_if(rows, [&](const SilverMinute& row) { return groups_.contains(key_of(row)); });
     GT_ASSIGN(const BronzeBars bars,
-              take_bronze(in_.bronze, model::Interval::k1m, groups_of(piece), std::move(stored.bars)));
+              take_bronze(in_.bronze, model::Interval::k1m, stored.groups, std::move(stored.bars)));
     refine_groups(bars, rows);
     const auto place = [](const SilverMinute& row) { return std::pair{row.security_id, row.ts_us}; };
     if (!std::ranges::is_sorted(rows, {}, place)) std::ranges::sort(rows, {}, place);

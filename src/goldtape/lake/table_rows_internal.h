@@ -7,96 +7,49 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include <arrow/api.h>
-#include <arrow/util/checked_cast.h>
 
 #include "goldtape/base/result.h"
+#include "goldtape/lake/arrow_rows.h"
 #include "goldtape/lake/names.h"
 #include "goldtape/lake/silver_rows.h"
 #include "goldtape/model/table_def.h"
 
 namespace goldtape::lake::internal {
 
-/// Appends row by row to one builder a column; the first failure is kept.
+/// TableBuilder for rows whose absent values are kNull, NaN and kNoName.
 class RowWriter {
  public:
-  RowWriter(const model::TableDef& def, std::size_t rows) : schema_(model::arrow_schema(def)) {
-    for (const auto& field : schema_->fields()) {
-      std::unique_ptr<arrow::ArrayBuilder> builder;
-      note(arrow::MakeBuilder(arrow::default_memory_pool(), field->type(), &builder));
-      note(builder->Reserve(static_cast<std::int64_t>(rows)));
-      builders_.push_back(std::move(builder));
-      kinds_.push_back(field->type()->id());
-    }
+  RowWriter(const model::TableDef& def, std::size_t rows) : out_(def) {
+    out_.reserve(static_cast<std::int64_t>(rows));
   }
-  void i64(std::int64_t value) {
-    next<arrow::Int64Builder>([&](auto& b) { return append(b, value, value == kNull); });
-  }
-  void i32(std::int32_t value) {
-    next<arrow::Int32Builder>([&](auto& b) { return b.Append(value); });
-  }
-  void date(std::int32_t days) {
-    next<arrow::Date32Builder>([&](auto& b) { return b.Append(days); });
-  }
-  void time(std::int64_t us) {
-    next<arrow::TimestampBuilder>([&](auto& b) { return b.Append(us); });
-  }
-  void f64(double value) {
-    next<arrow::DoubleBuilder>([&](auto& b) { return append(b, value, std::isnan(value)); });
-  }
-  void fixed(std::int64_t value) {
-    next<arrow::Decimal128Builder>(
-        [&](auto& b) { return append(b, arrow::Decimal128(value), value == kNull); });
-  }
+  void i64(std::int64_t value) { out_.integer_or_null(present(value)); }
+  void i32(std::int32_t value) { out_.small_integer(value); }
+  void date(std::int32_t days) { out_.date(days); }
+  void time(std::int64_t us) { out_.time(us); }
+  void f64(double value) { out_.number_or_null(value); }
+  void fixed(std::int64_t value) { out_.decimal_or_null(present(value)); }
   void optional_date(const std::optional<Date>& value) {
-    next<arrow::Date32Builder>([&](auto& b) { return value ? b.Append(to_days(*value)) : b.AppendNull(); });
+    out_.date_or_null(value ? std::optional(to_days(*value)) : std::nullopt);
   }
-  void optional_text(const std::optional<std::string>& value) {
-    next<arrow::StringBuilder>([&](auto& b) { return value ? b.Append(*value) : b.AppendNull(); });
-  }
-  void text(std::string_view value) {
-    next<arrow::StringBuilder>([&](auto& b) { return b.Append(value); });
-  }
+  void optional_text(const std::optional<std::string>& value) { out_.optional_text(value); }
+  void text(std::string_view value) { out_.text(value); }
   void name(const Names& names, std::uint32_t number) {
-    next<arrow::StringBuilder>(
-        [&](auto& b) { return number == kNoName ? b.AppendNull() : b.Append(names[number]); });
+    out_.optional_text(number == kNoName ? std::nullopt : std::optional<std::string_view>(names[number]));
   }
   [[nodiscard]] Result<std::shared_ptr<arrow::Table>> finish() {
-    std::vector<std::shared_ptr<arrow::Array>> arrays(builders_.size());
-    for (std::size_t i = 0; i < builders_.size() && status_.ok(); ++i) note(builders_[i]->Finish(&arrays[i]));
-    if (!status_.ok()) return fail(ErrorKind::kInternal, 5203, "rows for the lake: " + status_.ToString());
-    return arrow::Table::Make(schema_, arrays);
+    auto table = out_.finish();
+    if (!table) return fail(ErrorKind::kInternal, 5203, "rows for the lake: " + table.error().message);
+    return table;
   }
 
  private:
-  template <typename Builder, typename Value>
-  static arrow::Status append(Builder& builder, Value value, bool null) {
-    return null ? builder.AppendNull() : builder.Append(value);
+  static std::optional<std::int64_t> present(std::int64_t value) {
+    return value == kNull ? std::nullopt : std::optional(value);
   }
-  template <typename Builder, typename Append>
-  void next(const Append& append_to) {
-    if (!status_.ok()) return;
-    // A builder of texts is one of bytes that makes another array.
-    constexpr auto kKind =
-        std::is_same_v<Builder, arrow::StringBuilder> ? arrow::Type::STRING : Builder::TypeClass::type_id;
-    if (kinds_[at_] == kKind) {
-      note(append_to(arrow::internal::checked_cast<Builder&>(*builders_[at_])));
-    } else {
-      note(arrow::Status::TypeError("column ", schema_->field(static_cast<int>(at_))->name()));
-    }
-    if (++at_ == builders_.size()) at_ = 0;
-  }
-  void note(arrow::Status status) {
-    if (status_.ok()) status_ = std::move(status);
-  }
-  std::shared_ptr<arrow::Schema> schema_;
-  std::vector<std::unique_ptr<arrow::ArrayBuilder>> builders_;
-  std::vector<arrow::Type::type> kinds_;  // By which a builder is known: asking it for each value costs more.
-  std::size_t at_ = 0;
-  arrow::Status status_;
+  TableBuilder out_;
 };
 
 /// Typed columns of one record batch; the first column that is not what it should be is remembered.
