@@ -32,16 +32,20 @@ struct PageValues {
     if (values.size() < rows + kDeltaRoom) values.resize(rows + kDeltaRoom);
     if (levels.size() < rows) levels.resize(rows);
   }
-  // Parquet leaves NULLs out: values move back to their rows.
-  void spread(std::int64_t rows, std::int64_t present) {
-    for (std::int64_t row = rows - 1; present < row + 1 && row >= 0; --row) {
+  // Parquet leaves NULLs out: values move back to their rows. False when there are fewer values, or more,
+  // than rows that have one.
+  [[nodiscard]] bool spread(std::int64_t rows, std::int64_t present) {
+    for (std::int64_t row = rows - 1; row >= 0; --row) {
       const auto to = static_cast<std::size_t>(row);
-      if (levels[to] > 0) {
-        values[to] = values[static_cast<std::size_t>(--present)];
-      } else {
+      if (levels[to] <= 0) {
         values[to] = T{};
+      } else if (present-- > 0) {
+        values[to] = values[static_cast<std::size_t>(present)];
+      } else {
+        return false;
       }
     }
+    return present == 0;
   }
 };
 
@@ -100,7 +104,8 @@ void decode_by_arrow(const LayoutColumn& column, const LayoutChunk& chunk, std::
     const std::int64_t read = typed.ReadBatch(rows, levels, nullptr, page.values.data(), &present);
     const std::int64_t got = levels == nullptr ? present : read;
     if (got != rows) throw parquet::ParquetException("a page holds fewer rows than its index says");
-    if (levels != nullptr) page.spread(rows, present);
+    if (levels != nullptr && !page.spread(rows, present))
+      throw parquet::ParquetException("a page holds fewer values than rows that are not NULL");
     hand_out(page, levels != nullptr, one.rows, wanted.meeting(one.rows), put);
   }
 }
@@ -133,8 +138,7 @@ bool decode_page(const PageBody& body, bool may_null, std::int64_t rows, std::in
   some_null = nulls > 0;
   if (!some_null) return decode_values(body, rows, wanted, page.values.data());
   if (!decode_values(body, rows - nulls, rows - nulls, page.values.data())) return false;
-  page.spread(rows, rows - nulls);
-  return true;
+  return page.spread(rows, rows - nulls);
 }
 
 // Decodes leading pages as far as they are of the kinds that our writer makes; how many they were.

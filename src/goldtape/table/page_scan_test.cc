@@ -10,6 +10,8 @@
 #include <arrow/io/file.h>
 #include <gtest/gtest.h>
 #include <parquet/arrow/writer.h>
+#include <parquet/file_reader.h>
+#include <parquet/metadata.h>
 #include <parquet/properties.h>
 #include <rapidcheck/gtest.h>
 
@@ -400,6 +402,38 @@ RC_GTEST_PROP(PageScan, SurvivesFlippedBits, ()) {
                                                   .decimals_as_doubles = false,
                                                   .files = {{path, std::ssize(bad), *bound}}});
   if (!read) RC_ASSERT(read.error().code == 4025);
+}
+
+// A page may say that more rows are not NULL than it holds values for.
+TEST(PageScan, SurvivesEveryFlippedBitOfAPageWithNulls) {
+  const WrittenFile good(rows(6), ParquetCodec::kUncompressed);
+  const std::string bytes = *good.filesystem->read(good.path);
+  const auto bound = BoundExpression::bind(equal_to("id", Literal(std::int64_t{0})), schema());
+  constexpr std::int32_t kNullable = 4;
+  Schema projection;
+  projection.fields = {schema().fields[kNullable]};
+  const auto first = static_cast<std::size_t>(parquet::ParquetFileReader::OpenFile(good.path)
+                                                  ->metadata()
+                                                  ->RowGroup(0)
+                                                  ->ColumnChunk(kNullable)
+                                                  ->data_page_offset());
+  constexpr std::size_t kPageBytes = 120;  // Its header and values, somewhat less than there are.
+  int refused = 0;
+  for (std::size_t bit = 8 * first; bit < 8 * (first + kPageBytes); ++bit) {
+    std::string bad = bytes;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
+    const std::string path = good.folder / "flipped.parquet";
+    std::ofstream(path, std::ios::binary) << bad;
+    const auto read = read_pages(*good.filesystem, {.projection = projection,
+                                                    .table_schema = schema(),
+                                                    .decimals_as_doubles = false,
+                                                    .files = {{path, std::ssize(bad), *bound}}});
+    if (!read) {
+      EXPECT_EQ(read.error().code, 4025) << bit;
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 0);
 }
 
 }  // namespace
