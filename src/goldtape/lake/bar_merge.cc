@@ -14,6 +14,8 @@
 #include "goldtape/lake/bar_fold.h"
 #include "goldtape/lake/bar_keys.h"
 #include "goldtape/lake/bar_rows.h"
+#include "goldtape/lake/bar_run_rows.h"
+#include "goldtape/lake/bar_runs.h"
 #include "goldtape/lake/load_index.h"
 #include "goldtape/lake/row_rewrite.h"
 #include "goldtape/table/catalog.h"
@@ -76,8 +78,11 @@ class BarMerger {
     GT_ASSIGN(const table::Table revisions, lake_.catalog().load("bronze.revisions"));
     GT_ASSIGN(const table::ScanPlan plan, read_stored_bars(bars));
     GT_RETURN_IF_ERROR(read_standing_loads());
+    contest_runs();
     Folded folded = fold(evidence_, names_, static_cast<std::uint32_t>(input_.loads.size()));
     for (std::size_t i = 0; i < out.counts.size(); ++i) out.counts[i] = folded.counts[i + 1];
+    for (const BarRun& run : runs_)
+      out.counts[run.sequence - 1].inserted += static_cast<std::int64_t>(run.size());
     GT_RETURN_IF_ERROR(write_bars(bars, plan, folded.rows, out));
     if (auto written = write_revisions(revisions, std::move(folded.revisions), out); !written) {
       discard(out.changes);
@@ -87,70 +92,56 @@ class BarMerger {
   }
 
  private:
-  /// A load's numbers in names_.
-  struct LoadNames {
-    std::uint32_t load = 0;
-    std::vector<std::uint32_t> tickers;  ///< By the batch's.
-  };
-  LoadNames names_of(const BarLoad& load) {
-    LoadNames names{.load = names_.loads.intern(load.load_id), .tickers = {}};
-    for (const std::string& ticker : load.bars.tickers)
-      names.tickers.push_back(names_.tickers.intern(ticker));
-    return names;
-  }
-
-  [[nodiscard]] BronzeBar bar_of(const BarLoad& load, std::uint32_t row, const LoadNames& names) const {
-    const model::BarBatch& bars = load.bars;
-    const model::BarOrigin& origin = bars.origin;
-    BronzeBar bar{.ticker = names.tickers[bars.ticker[row]],
-                  .load = names.load,
-                  .date_days = bars.date_days[row],
-                  .session = bars.session[row],
-                  .basis = origin.basis,
-                  .ts_us = bars.ts_us[row],
-                  .observed_us = to_micros(load.observed_at),
-                  .ingested_us = to_micros(input_.now),
-                  .content = model::content(bars, row)};
-    if (origin.basis != model::PriceBasis::kRaw) bar.basis_as_of_days = to_days(origin.basis_as_of);
-    bar.content_hash = model::content_hash(bar.content);
-    return bar;
-  }
-
-  Group& group_of(const BronzeBar& bar) {
-    const std::uint64_t key = group_key(bar.ticker, bar.date_days);
+  Group& group_of(std::uint32_t ticker, std::int32_t date_days, std::int64_t ts_us,
+                  std::int64_t observed_us) {
+    const std::uint64_t key = group_key(ticker, date_days);
     if (last_group_ == nullptr || key != last_key_) last_group_ = &groups_[key];  // Maps keep their places.
     last_key_ = key;
     Group& group = *last_group_;
-    group.first_us = std::min(group.first_us, bar.ts_us);
-    group.last_us = std::max(group.last_us, bar.ts_us);
-    group.oldest_observed_us = std::min(group.oldest_observed_us, bar.observed_us);
+    group.first_us = std::min(group.first_us, ts_us);
+    group.last_us = std::max(group.last_us, ts_us);
+    group.oldest_observed_us = std::min(group.oldest_observed_us, observed_us);
     return group;
   }
 
   void take_in_loads() {
-    std::size_t bars = 0;
-    for (const BarLoad* load : input_.loads) bars += load->accepted.size();
-    evidence_.reserve(bars);
     for (std::size_t i = 0; i < input_.loads.size(); ++i) {
       const BarLoad& load = *input_.loads[i];
-      const LoadNames names = names_of(load);
-      for (const std::uint32_t row : load.accepted) {
-        BronzeBar bar = bar_of(load, row, names);
-        bar.sequence = static_cast<std::uint32_t>(i) + 1;
-        group_of(bar);
-        touched_.add({bar.ticker, bar.ts_us});
+      load_names_.push_back(names_of(load, names_));
+      append_runs(load, load_names_.back(), static_cast<std::uint32_t>(i) + 1, runs_);
+    }
+    for (const BarRun& run : runs_)
+      touch(*run.load, run.ticker, {run.load->accepted.data() + run.first, run.size()});
+    if (input_.withdrawn != nullptr) {
+      const LoadNames names = names_of(*input_.withdrawn, names_);
+      const model::BarBatch& bars = input_.withdrawn->bars;
+      for (const std::uint32_t& row : input_.withdrawn->accepted)
+        touch(*input_.withdrawn, names.tickers[bars.ticker[row]], {&row, 1}).refold = true;
+    }
+    touched_.finish();
+  }
+
+  /// Notes rows of one ticker; the group of the last one comes back.
+  Group& touch(const BarLoad& load, std::uint32_t ticker, std::span<const std::uint32_t> rows) {
+    const std::int64_t observed_us = to_micros(load.observed_at);
+    Group* group = nullptr;
+    for (const std::uint32_t row : rows) {
+      const std::int64_t ts_us = load.bars.ts_us[row];
+      group = &group_of(ticker, load.bars.date_days[row], ts_us, observed_us);
+      touched_.add({ticker, ts_us});
+    }
+    return *group;
+  }
+
+  /// Bars of which something else was said become evidence; the others need no fold.
+  void contest_runs() {
+    for (const BarRun& run : take_contested(runs_, evidence_, names_)) {
+      for (std::size_t i = run.first; i < run.end; ++i) {
+        BronzeBar bar = bar_of(*run.load, run.row(i), load_names_[run.sequence - 1], to_micros(input_.now));
+        bar.sequence = run.sequence;
         evidence_.push_back(bar);
       }
     }
-    if (input_.withdrawn != nullptr) {
-      const LoadNames names = names_of(*input_.withdrawn);
-      for (const std::uint32_t row : input_.withdrawn->accepted) {
-        const BronzeBar bar = bar_of(*input_.withdrawn, row, names);
-        group_of(bar).refold = true;
-        touched_.add({bar.ticker, bar.ts_us});
-      }
-    }
-    touched_.finish();
   }
 
   Status find_groups_to_refold() {
@@ -175,6 +166,9 @@ class BarMerger {
   [[nodiscard]] const std::string& ticker_of(std::uint64_t key) const {
     return names_.tickers[static_cast<std::uint32_t>(key >> 32U)];
   }
+  static std::int32_t date_of(std::uint64_t key) {
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(key));
+  }
 
   [[nodiscard]] const Group* find_group(const BronzeBar& bar) const {
     const auto at = groups_.find(group_key(bar.ticker, bar.date_days));
@@ -194,7 +188,7 @@ class BarMerger {
     std::int32_t last = std::numeric_limits<std::int32_t>::min();
     std::set<std::uint32_t> tickers;
     for (const auto& [key, group] : groups_) {
-      const auto date = static_cast<std::int32_t>(static_cast<std::uint32_t>(key));
+      const std::int32_t date = date_of(key);
       first = std::min(first, date);
       last = std::max(last, date);
       tickers.insert(static_cast<std::uint32_t>(key >> 32U));
@@ -221,7 +215,7 @@ class BarMerger {
     std::int32_t first = std::numeric_limits<std::int32_t>::max();
     std::int32_t last = std::numeric_limits<std::int32_t>::min();
     for (const auto& [key, group] : groups_) {
-      const auto date = static_cast<std::int32_t>(static_cast<std::uint32_t>(key));
+      const std::int32_t date = date_of(key);
       first = std::min(first, date);
       last = std::max(last, date);
     }
@@ -327,9 +321,9 @@ class BarMerger {
       });
       if (!needed) continue;
       GT_ASSIGN(const BarLoad load, read_(standing.load_id));
-      const LoadNames names = names_of(load);
+      const LoadNames names = names_of(load, names_);
       for (const std::uint32_t row : load.accepted) {
-        const BronzeBar bar = bar_of(load, row, names);
+        const BronzeBar bar = bar_of(load, row, names, to_micros(input_.now));
         if (refolds(bar)) evidence_.push_back(bar);
       }
     }
@@ -347,8 +341,9 @@ class BarMerger {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (!stands[i]) added.push_back(&rows[i]);
     }
-    if (added.empty() && edit.removed.empty()) return {};
+    if (added.empty() && runs_.empty() && edit.removed.empty()) return {};
     out.rows_written = static_cast<std::int64_t>(added.size());
+    for (const BarRun& run : runs_) out.rows_written += static_cast<std::int64_t>(run.size());
     GT_ASSIGN(edit.added, split_bars(table, added));
     GT_ASSIGN(table::Rewrite rewrite, write_edit(table, edit));
     out.changes.push_back({table, std::move(rewrite), filter()});
@@ -389,28 +384,37 @@ class BarMerger {
     }
     std::set<std::uint32_t> tickers;
     for (const BronzeBar* bar : bars) tickers.insert(bar->ticker);
+    for (const BarRun& run : runs_) tickers.insert(run.ticker);
     const auto* narrow = metadata.find_spec_by_columns({"interval", "ticker", "date"});
     return narrow != nullptr && tickers.size() < kWideFromTickers ? narrow : &metadata.default_spec();
   }
 
   [[nodiscard]] table::PartitionTuple partition_of(const table::Table& table,
                                                    const table::PartitionSpec& spec,
-                                                   const BronzeBar& bar) const {
+                                                   std::uint64_t group) const {
     table::PartitionTuple tuple;
     for (const table::PartitionField& field : spec.fields) {
       const table::Field* column = table.schema().find(field.source_id);
-      table::Literal value = table::literal(from_days(bar.date_days));
+      table::Literal value = table::literal(from_days(date_of(group)));
       if (column->name == "interval") value = table::literal(model::to_string(input_.interval));
-      if (column->name == "ticker") value = table::literal(names_.tickers[bar.ticker]);
+      if (column->name == "ticker") value = table::literal(ticker_of(group));
       tuple.push_back(table::apply(field.transform, value, column->type));
     }
     return tuple;
   }
 
+  /// What goes into one partition.
+  struct Partition {
+    std::int32_t spec_id = 0;
+    table::PartitionTuple tuple;
+    std::vector<const BronzeBar*> bars;
+    std::vector<BarRun> runs;
+  };
+
   /// Rows that replace others go where these were, in a file that is written again anyway.
-  [[nodiscard]] const table::PartitionSpec& spec_of(const table::Table& table, const BronzeBar& bar,
+  [[nodiscard]] const table::PartitionSpec& spec_of(const table::Table& table, std::uint64_t group,
                                                     const table::PartitionSpec& otherwise) const {
-    const auto at = rewritten_.find(group_key(bar.ticker, bar.date_days));
+    const auto at = rewritten_.find(group);
     const auto* spec = at == rewritten_.end() ? nullptr : table.metadata().find_spec(at->second);
     return spec == nullptr ? otherwise : *spec;
   }
@@ -418,29 +422,40 @@ class BarMerger {
   Result<std::vector<NewRows>> split_bars(const table::Table& table,
                                           std::span<const BronzeBar* const> bars) const {
     std::vector<NewRows> out;
-    if (bars.empty()) return out;
+    if (bars.empty() && runs_.empty()) return out;
     GT_ASSIGN(const table::PartitionSpec* usual, spec_for(table, bars));
-    struct Partition {
-      std::int32_t spec_id = 0;
-      table::PartitionTuple tuple;
-      std::vector<const BronzeBar*> bars;
-    };
     std::map<std::pair<std::int32_t, std::string>, Partition> partitions;
     std::unordered_map<std::uint64_t, Partition*> of_group;  // A path is slow to make.
-    for (const BronzeBar* bar : bars) {
-      Partition*& partition = of_group[group_key(bar->ticker, bar->date_days)];
-      if (partition == nullptr) {
-        const table::PartitionSpec& spec = spec_of(table, *bar, *usual);
-        table::PartitionTuple tuple = partition_of(table, spec, *bar);
-        partition = &partitions[{spec.spec_id, spec.path(tuple, table.schema())}];
-        partition->spec_id = spec.spec_id;
-        partition->tuple = std::move(tuple);
-      }
-      partition->bars.push_back(bar);
+    const auto partition_for = [&](std::uint32_t ticker, std::int32_t date_days) -> Partition& {
+      const std::uint64_t group = group_key(ticker, date_days);
+      Partition*& partition = of_group[group];
+      if (partition != nullptr) return *partition;
+      const table::PartitionSpec& spec = spec_of(table, group, *usual);
+      table::PartitionTuple tuple = partition_of(table, spec, group);
+      partition = &partitions[{spec.spec_id, spec.path(tuple, table.schema())}];
+      partition->spec_id = spec.spec_id;
+      partition->tuple = std::move(tuple);
+      return *partition;
+    };
+    for (const BronzeBar* bar : bars) partition_for(bar->ticker, bar->date_days).bars.push_back(bar);
+    for (const BarRun& run : runs_) {
+      for_each_date(run, [&](const BarRun& part, std::int32_t date_days) {
+        append_part(part, partition_for(run.ticker, date_days).runs);
+      });
     }
     for (const auto& [path, partition] : partitions) {
-      GT_ASSIGN(auto arrow_rows, bars_table(input_.source, input_.interval, partition.bars, names_));
-      out.push_back({partition.spec_id, partition.tuple, std::move(arrow_rows)});
+      const auto add = [&](std::shared_ptr<arrow::Table> rows, bool sorted) {
+        out.push_back({partition.spec_id, partition.tuple, std::move(rows), sorted});
+      };
+      if (!partition.bars.empty()) {
+        GT_ASSIGN(auto rows, bars_table(input_.source, input_.interval, partition.bars, names_));
+        add(std::move(rows), false);
+      }
+      if (!partition.runs.empty()) {
+        GT_ASSIGN(auto rows,
+                  runs_table(input_.source, input_.interval, partition.runs, names_, to_micros(input_.now)));
+        add(std::move(rows), true);
+      }
     }
     return out;
   }
@@ -501,16 +516,17 @@ class BarMerger {
     revisions.edit.plan = &revisions.plan;
     if (revisions.added.empty() && revisions.edit.removed.empty()) return {};
     const table::PartitionSpec& spec = table.metadata().default_spec();
-    struct Partition {
+    struct OfPartition {
       table::PartitionTuple tuple;
       std::vector<const BarChange*> changes;
     };
-    std::map<std::string, Partition> partitions;
-    std::unordered_map<std::uint64_t, Partition*> of_group;
+    std::map<std::string, OfPartition> partitions;
+    std::unordered_map<std::uint64_t, OfPartition*> of_group;
     for (const BarChange& change : revisions.added) {
-      Partition*& partition = of_group[group_key(change.second.ticker, change.second.date_days)];
+      OfPartition*& partition = of_group[group_key(change.second.ticker, change.second.date_days)];
       if (partition == nullptr) {
-        table::PartitionTuple tuple = partition_of(table, spec, change.second);
+        table::PartitionTuple tuple =
+            partition_of(table, spec, group_key(change.second.ticker, change.second.date_days));
         partition = &partitions[spec.path(tuple, table.schema())];
         partition->tuple = std::move(tuple);
       }
@@ -529,6 +545,8 @@ class BarMerger {
   const BarMergeInput& input_;
   const BarReader& read_;
   FoldNames names_;
+  std::vector<LoadNames> load_names_;  ///< By the loads' order.
+  std::vector<BarRun> runs_;           ///< Once contested: those of which nothing else was said.
   std::vector<BronzeBar> evidence_;
   std::unordered_map<std::uint64_t, Group> groups_;
   Group* last_group_ = nullptr;

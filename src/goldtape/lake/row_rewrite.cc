@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <arrow/api.h>
+#include <arrow/compute/cast.h>
 
 #include "goldtape/table/data_writer.h"
 #include "goldtape/table/delete_writer.h"
@@ -31,9 +32,25 @@ struct Partition {
   std::int32_t spec_id = 0;
   std::vector<std::size_t> files;   ///< Those written anew.
   std::vector<std::size_t> marked;  ///< Those that get deletes.
-  std::vector<std::shared_ptr<arrow::Table>> added;
+  std::vector<const NewRows*> added;
   std::int64_t rows = 0;
 };
+
+/// With strings in place of dictionaries of them, as stored rows are.
+Result<std::shared_ptr<arrow::Table>> plain(const std::shared_ptr<arrow::Table>& rows) {
+  std::shared_ptr<arrow::Table> out = rows;
+  for (int i = 0; i < out->num_columns(); ++i) {
+    const auto* type = dynamic_cast<const arrow::DictionaryType*>(out->column(i)->type().get());
+    if (type == nullptr) continue;
+    const auto column = arrow::compute::Cast(out->column(i), type->value_type());
+    if (!column.ok()) return fail(ErrorKind::kInternal, 5023, column.status().ToString());
+    const auto field = out->schema()->field(i)->WithType(type->value_type());
+    const auto with_column = out->SetColumn(i, field, column->chunked_array());
+    if (!with_column.ok()) return fail(ErrorKind::kInternal, 5023, with_column.status().ToString());
+    out = *with_column;
+  }
+  return out;
+}
 
 class EditWriter {
  public:
@@ -67,7 +84,7 @@ class EditWriter {
       Partition& partition = found[place(rows.spec_id, rows.partition)];
       partition.spec_id = rows.spec_id;
       partition.tuple = &rows.partition;
-      partition.added.push_back(rows.rows);
+      partition.added.push_back(&rows);
       partition.rows += rows.rows->num_rows();
     }
     for (std::size_t i = 0; i < edit_.plan->tasks.size(); ++i) {
@@ -150,6 +167,8 @@ class EditWriter {
   /// Writes a partition's files anew, with what is new in it.
   Status write(const Partition& partition, table::Rewrite& out) const {
     for (const std::size_t file : partition.marked) GT_RETURN_IF_ERROR(mark(file, out));
+    if (partition.files.empty() && partition.added.size() == 1 && partition.added.front()->sorted)
+      return write_sorted(partition, *partition.added.front()->rows, out);
     std::vector<std::shared_ptr<arrow::Table>> parts;
     std::vector<std::int64_t> kept;
     std::int64_t rows = 0;
@@ -160,15 +179,24 @@ class EditWriter {
       out.removed.push_back(edit_.plan->tasks[file].file);
       out.rows_deleted += parts.back()->num_rows() - static_cast<std::int64_t>(kept.size() - before);
     }
-    for (const auto& added : partition.added) {
-      parts.push_back(added);
-      for (std::int64_t i = 0; i < added->num_rows(); ++i) kept.push_back(rows++);
+    for (const NewRows* added : partition.added) {
+      GT_ASSIGN(parts.emplace_back(), plain(added->rows));
+      for (std::int64_t i = 0; i < added->rows->num_rows(); ++i) kept.push_back(rows++);
     }
     if (kept.empty()) return {};
     const auto all = arrow::ConcatenateTables(parts);
     if (!all.ok()) return fail(ErrorKind::kInternal, 5023, all.status().ToString());
     table::DataWriter writer(table_, {.spec_id = partition.spec_id});
-    auto files = writer.write_partition(*all, *partition.tuple, std::move(kept));
+    return take_in(writer, writer.write_partition(*all, *partition.tuple, std::move(kept)), out);
+  }
+
+  Status write_sorted(const Partition& partition, const arrow::Table& rows, table::Rewrite& out) const {
+    table::DataWriter writer(table_, {.spec_id = partition.spec_id});
+    return take_in(writer, writer.write_sorted(rows, *partition.tuple), out);
+  }
+
+  static Status take_in(table::DataWriter& writer, Result<std::vector<table::DataFile>> files,
+                        table::Rewrite& out) {
     if (!files) {
       writer.discard();
       return std::unexpected(files.error());

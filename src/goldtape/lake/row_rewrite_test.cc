@@ -6,6 +6,7 @@
 #include <random>
 
 #include <arrow/api.h>
+#include <arrow/compute/api_vector.h>
 #include <gtest/gtest.h>
 
 #include "goldtape/lake/arrow_rows.h"
@@ -170,6 +171,38 @@ TEST(WriteEdit, LeavesOutWhatIsRemovedAndKeepsTheOrder) {
     std::vector<double> expected;
     for (int row = 0; row < 4 * kMinutes; ++row) expected.push_back(100 + row % kMinutes);
     EXPECT_EQ(closes(*rows), expected);
+  }
+}
+
+/// Texts as numbers into the distinct ones.
+std::shared_ptr<arrow::Table> with_dictionaries(std::shared_ptr<arrow::Table> rows) {
+  for (int i = 0; i < rows->num_columns(); ++i) {
+    if (rows->column(i)->type()->id() != arrow::Type::STRING) continue;
+    const auto coded = arrow::compute::DictionaryEncode(rows->column(i)).ValueOrDie().chunked_array();
+    rows = rows->SetColumn(i, rows->schema()->field(i)->WithType(coded->type()), coded).ValueOrDie();
+  }
+  return rows;
+}
+
+TEST(WriteEdit, SortedRowsWithDictionariesAreTheSameRows) {
+  for (const bool joined : {false, true}) {
+    TinyMarket market;
+    fill(market);
+    const auto before = market.texts("bronze.bars");
+    Looker looker(market.table("bronze.bars"));
+    const table::DataFile& file = looker.plan.tasks[looker.file].file;
+    GT_TEST_ASSIGN(const auto rows, table::read_task(looker.table, looker.plan.tasks[looker.file]));
+    RowEdit edit;
+    edit.plan = &looker.plan;
+    edit.removed[looker.file].resize(static_cast<std::size_t>(file.record_count));
+    std::iota(edit.removed[looker.file].begin(), edit.removed[looker.file].end(), 0);
+    // Into its own partition, where files are written anew with it, or where it is alone.
+    table::PartitionTuple partition = file.partition;
+    if (!joined) partition.back() = table::literal(from_days(12'345));
+    edit.added.push_back({file.spec_id, partition, with_dictionaries(rows), true});
+    GT_TEST_ASSIGN(const auto rewrite, write_edit(looker.table, edit));
+    commit(market, looker.table, rewrite);
+    EXPECT_EQ(market.texts("bronze.bars"), before);
   }
 }
 

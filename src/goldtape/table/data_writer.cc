@@ -193,29 +193,45 @@ Result<std::vector<DataFile>> DataWriter::write_partition(const std::shared_ptr<
   return std::vector<DataFile>(files_.begin() + static_cast<std::ptrdiff_t>(first), files_.end());
 }
 
+Result<std::vector<DataFile>> DataWriter::write_sorted(const arrow::Table& rows,
+                                                       const PartitionTuple& partition) {
+  GT_ASSIGN(const PartitionSpec* spec, this->spec());
+  const std::size_t first = files_.size();
+  for (std::int64_t begin = 0; begin < rows.num_rows(); begin += rows_of_file())
+    GT_RETURN_IF_ERROR(write_file(*spec, partition, *rows.Slice(begin, rows_of_file())));
+  return std::vector<DataFile>(files_.begin() + static_cast<std::ptrdiff_t>(first), files_.end());
+}
+
 Status DataWriter::write_part(const PartitionSpec& spec, const arrow::RecordBatch& batch,
                               const PartitionTuple& tuple, const std::vector<std::int64_t>& rows) {
-  const TableMetadata& metadata = table_.metadata();
-  const std::string folder = spec.path(tuple, metadata.schema());
-  const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(options_.max_file_rows, 1));
+  const auto limit = static_cast<std::size_t>(rows_of_file());
   for (std::size_t begin = 0; begin < rows.size(); begin += limit) {
     const std::size_t end = std::min(rows.size(), begin + limit);
     const std::vector<std::int64_t> some(rows.begin() + static_cast<std::ptrdiff_t>(begin),
                                          rows.begin() + static_cast<std::ptrdiff_t>(end));
     GT_ASSIGN(const auto ordered, internal::take_rows(batch, some));
-    GT_ASSIGN(const std::string path,
-              to_path(metadata.location + "/data/" + (folder.empty() ? "" : folder + "/") + new_uuid() +
-                      ".parquet"));
     const auto table = arrow::Table::Make(batch.schema(), ordered->columns(), ordered->num_rows());
-    GT_ASSIGN(DataFile file, write_parquet(table_.filesystem(), path, metadata.schema(), *table,
-                                           parquet_options(metadata, options_)));
-    file.spec_id = spec.spec_id;
-    file.partition = tuple;
-    file.sort_order_id = metadata.default_sort_order_id;
-    files_.push_back(std::move(file));
+    GT_RETURN_IF_ERROR(write_file(spec, tuple, *table));
   }
   return {};
 }
+
+Status DataWriter::write_file(const PartitionSpec& spec, const PartitionTuple& tuple,
+                              const arrow::Table& rows) {
+  const TableMetadata& metadata = table_.metadata();
+  const std::string folder = spec.path(tuple, metadata.schema());
+  GT_ASSIGN(const std::string path, to_path(metadata.location + "/data/" +
+                                            (folder.empty() ? "" : folder + "/") + new_uuid() + ".parquet"));
+  GT_ASSIGN(DataFile file, write_parquet(table_.filesystem(), path, metadata.schema(), rows,
+                                         parquet_options(metadata, options_)));
+  file.spec_id = spec.spec_id;
+  file.partition = tuple;
+  file.sort_order_id = metadata.default_sort_order_id;
+  files_.push_back(std::move(file));
+  return {};
+}
+
+std::int64_t DataWriter::rows_of_file() const { return std::max<std::int64_t>(options_.max_file_rows, 1); }
 
 void DataWriter::discard() {
   for (const DataFile& file : files_) {

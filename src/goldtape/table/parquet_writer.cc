@@ -68,12 +68,20 @@ std::shared_ptr<parquet::WriterProperties> writer_properties(const Schema& schem
   return builder.build();
 }
 
+// Strings may come as numbers into a dictionary of strings.
+bool has_type(const arrow::ChunkedArray& column, const arrow::DataType& expected) {
+  if (column.type()->Equals(expected)) return true;
+  const auto* dictionary = dynamic_cast<const arrow::DictionaryType*>(column.type().get());
+  return dictionary != nullptr && expected.id() == arrow::Type::STRING &&
+         dictionary->value_type()->Equals(expected);
+}
+
 Status check_rows(const Schema& schema, const arrow::Table& rows) {
   const auto expected = to_arrow(schema);
   for (int i = 0; i < expected->num_fields(); ++i) {
     const auto& field = expected->field(i);
     if (i >= rows.num_columns() || rows.schema()->field(i)->name() != field->name() ||
-        !rows.schema()->field(i)->type()->Equals(field->type())) {
+        !has_type(*rows.column(i), *field->type())) {
       return fail(ErrorKind::kUsage, 4030,
                   fmt::format("the rows should have the column {} of type {} at position {}", field->name(),
                               field->type()->ToString(), i));
@@ -113,14 +121,22 @@ void add_nan_counts(DataFile& file, const Schema& schema, const arrow::Table& ro
   }
 }
 
+// The schema's fields, of the types in which the rows come.
+std::shared_ptr<arrow::Schema> schema_as_given(const Schema& schema, const arrow::Table& rows) {
+  arrow::FieldVector fields = to_arrow(schema)->fields();
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    fields[i] = fields[i]->WithType(rows.column(static_cast<int>(i))->type());
+  return arrow::schema(std::move(fields));
+}
+
 // Writes through Arrow; its footer comes back.
 arrow::Result<std::shared_ptr<parquet::FileMetaData>> write_rows(
     const std::shared_ptr<internal::OutputFile>& out, const Schema& schema, const arrow::Table& rows,
     const ParquetOptions& options) {
   const auto arrow_properties = parquet::ArrowWriterProperties::Builder().build();
-  ARROW_ASSIGN_OR_RAISE(
-      auto writer, parquet::arrow::FileWriter::Open(*to_arrow(schema), arrow::default_memory_pool(), out,
-                                                    writer_properties(schema, options), arrow_properties));
+  ARROW_ASSIGN_OR_RAISE(auto writer, parquet::arrow::FileWriter::Open(
+                                         *schema_as_given(schema, rows), arrow::default_memory_pool(), out,
+                                         writer_properties(schema, options), arrow_properties));
   ARROW_RETURN_NOT_OK(writer->WriteTable(rows, options.row_group_rows));
   ARROW_RETURN_NOT_OK(writer->Close());
   return writer->metadata();
