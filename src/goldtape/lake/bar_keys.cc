@@ -7,6 +7,7 @@
 #include <arrow/compute/api_vector.h>
 
 #include "goldtape/lake/arrow_rows.h"
+#include "goldtape/table/listed_texts.h"
 
 namespace goldtape::lake {
 
@@ -51,6 +52,18 @@ Result<std::vector<std::int64_t>> rows_with_keys(const arrow::Table& rows, const
   return found;
 }
 
+/// Whether the file can hold rows of the tickers asked for, as far as can be told without reading rows.
+Result<bool> may_hold_tickers(const table::Table& table, const table::ScanTask& task,
+                              const StoredQuery& query) {
+  const table::Field* ticker = query.schema.find("ticker");
+  if (ticker == nullptr) return true;
+  GT_ASSIGN(const auto texts, table::listed_texts(table.shared_filesystem(), task.path, *ticker));
+  return !texts || std::ranges::any_of(*texts, [&](const std::string& text) {
+    const std::uint32_t* number = query.tickers->find(text);
+    return number != nullptr && !query.keys->times(*number).empty();
+  });
+}
+
 Result<std::shared_ptr<arrow::Table>> take(const std::shared_ptr<arrow::Table>& rows,
                                            const std::vector<std::int64_t>& numbers) {
   if (numbers.empty()) return rows->Slice(0, 0);
@@ -87,6 +100,14 @@ const std::vector<std::int64_t>& BarKeys::times(std::uint32_t ticker) const {
 
 Result<StoredRows> find_stored(const table::Table& table, const table::ScanTask& task,
                                const StoredQuery& query) {
+  StoredRows out;
+  GT_ASSIGN(const bool may_hold, may_hold_tickers(table, task, query));
+  if (!may_hold) {
+    const auto none = arrow::Table::MakeEmpty(table::to_arrow(query.schema));
+    if (!none.ok()) return fail(ErrorKind::kInternal, 5023, none.status().ToString());
+    out.found = *none;
+    return out;
+  }
   GT_ASSIGN(
       table::PlacedRows placed,
       table::read_placed(table, task,
@@ -94,7 +115,6 @@ Result<StoredRows> find_stored(const table::Table& table, const table::ScanTask&
   auto combined = placed.rows->CombineChunks();
   if (!combined.ok()) return fail(ErrorKind::kInternal, 5023, combined.status().ToString());
   GT_ASSIGN(const std::vector<std::int64_t> numbers, rows_with_keys(**combined, query));
-  StoredRows out;
   GT_ASSIGN(out.found, take(*combined, numbers));
   out.places.reserve(numbers.size());
   for (const std::int64_t number : numbers)

@@ -102,6 +102,25 @@ TEST(FindStored, FindsRowsOfOneSourceByKey) {
   EXPECT_EQ(rows.whole->num_rows(), 2 * kMinutes);
 }
 
+TEST(FindStored, ReadsNoRowOfAFileWithoutTheTickers) {
+  TinyMarket market;
+  fill(market);
+  Looker looker(market.table("bronze.bars"));
+  (void)looker.look("a", {{"IWM", 3}});
+  for (const table::ScanTask& task : looker.plan.tasks) {
+    const StoredQuery query{.schema = looker.table.schema(),
+                            .filter = {},
+                            .source = "a",
+                            .interval = "1m",
+                            .tickers = &looker.tickers,
+                            .keys = &looker.keys};
+    GT_TEST_ASSIGN(const auto rows, find_stored(looker.table, task, query));
+    EXPECT_EQ(rows.found->num_rows(), 0);
+    EXPECT_TRUE(rows.found->schema()->Equals(*table::to_arrow(looker.table.schema())));
+    EXPECT_EQ(rows.whole, nullptr);
+  }
+}
+
 TEST(FindStored, PlacesCountRowsThatAreDeleted) {
   TinyMarket market;
   fill(market);

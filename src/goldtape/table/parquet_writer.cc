@@ -121,11 +121,13 @@ void add_nan_counts(DataFile& file, const Schema& schema, const arrow::Table& ro
   }
 }
 
-// The schema's fields, of the types in which the rows come.
+// The schema's fields; strings that come as dictionaries are said to.
 std::shared_ptr<arrow::Schema> schema_as_given(const Schema& schema, const arrow::Table& rows) {
   arrow::FieldVector fields = to_arrow(schema)->fields();
-  for (std::size_t i = 0; i < fields.size(); ++i)
-    fields[i] = fields[i]->WithType(rows.column(static_cast<int>(i))->type());
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const auto& given = rows.column(static_cast<int>(i))->type();
+    if (given->id() == arrow::Type::DICTIONARY) fields[i] = fields[i]->WithType(given);
+  }
   return arrow::schema(std::move(fields));
 }
 
