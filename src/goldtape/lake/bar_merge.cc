@@ -443,18 +443,16 @@ class BarMerger {
         append_part(part, partition_for(run.ticker, date_days).runs);
       });
     }
-    for (const auto& [path, partition] : partitions) {
-      const auto add = [&](std::shared_ptr<arrow::Table> rows, bool sorted) {
-        out.push_back({partition.spec_id, partition.tuple, std::move(rows), sorted});
-      };
+    for (auto& [path, partition] : partitions) {
       if (!partition.bars.empty()) {
         GT_ASSIGN(auto rows, bars_table(input_.source, input_.interval, partition.bars, names_));
-        add(std::move(rows), false);
+        out.push_back({.spec_id = partition.spec_id, .partition = partition.tuple, .rows = std::move(rows)});
       }
       if (!partition.runs.empty()) {
-        GT_ASSIGN(auto rows,
-                  runs_table(input_.source, input_.interval, partition.runs, names_, to_micros(input_.now)));
-        add(std::move(rows), true);
+        out.push_back({.spec_id = partition.spec_id,
+                       .partition = partition.tuple,
+                       .sorted = runs_source(input_.source, input_.interval, std::move(partition.runs),
+                                             names_, to_micros(input_.now))});
       }
     }
     return out;
@@ -534,7 +532,8 @@ class BarMerger {
     }
     for (const auto& [path, partition] : partitions) {
       GT_ASSIGN(auto rows, revisions_table(input_.source, input_.interval, partition.changes, names_));
-      revisions.edit.added.push_back({spec.spec_id, partition.tuple, std::move(rows)});
+      revisions.edit.added.push_back(
+          {.spec_id = spec.spec_id, .partition = partition.tuple, .rows = std::move(rows)});
     }
     GT_ASSIGN(table::Rewrite rewrite, write_edit(table, revisions.edit));
     out.changes.push_back({table, std::move(rewrite), filter()});

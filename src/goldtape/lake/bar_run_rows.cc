@@ -212,11 +212,9 @@ arrow::Result<arrow::ArrayVector> columns_of(const RunColumns& from, std::string
   return out;
 }
 
-}  // namespace
-
-Result<std::shared_ptr<arrow::Table>> runs_table(std::string_view source, model::Interval interval,
-                                                 std::span<const BarRun> runs, const FoldNames& names,
-                                                 std::int64_t ingested_us) {
+Result<std::shared_ptr<arrow::Table>> table_of(std::span<const BarRun> runs, const FoldNames& names,
+                                               std::string_view source, model::Interval interval,
+                                               std::int64_t ingested_us) {
   GT_ASSIGN(const model::TableDef* def, model::find_table("bronze.bars"));
   const RunColumns from(runs, names);
   const auto columns = columns_of(from, source, model::to_string(interval), ingested_us);
@@ -224,6 +222,21 @@ Result<std::shared_ptr<arrow::Table>> runs_table(std::string_view source, model:
   arrow::FieldVector fields = model::arrow_schema(*def)->fields();
   for (std::size_t i = 0; i < fields.size(); ++i) fields[i] = fields[i]->WithType((*columns)[i]->type());
   return arrow::Table::Make(arrow::schema(std::move(fields)), *columns, from.rows());
+}
+
+}  // namespace
+
+table::RowSource runs_source(std::string_view source, model::Interval interval, std::vector<BarRun> runs,
+                             const FoldNames& names, std::int64_t ingested_us) {
+  std::int64_t rows = 0;
+  for (const BarRun& run : runs) rows += static_cast<std::int64_t>(run.size());
+  const auto take = [source = std::string(source), interval, runs = std::move(runs), &names, ingested_us](
+                        std::int64_t first, std::int64_t count) {
+    const std::vector<BarRun> some =
+        rows_of_runs(runs, static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+    return table_of(some, names, source, interval, ingested_us);
+  };
+  return {.rows = rows, .take = take};
 }
 
 }  // namespace goldtape::lake

@@ -33,6 +33,20 @@ void append_part(const BarRun& part, std::vector<BarRun>& out) {
   }
 }
 
+std::vector<BarRun> rows_of_runs(std::span<const BarRun> runs, std::size_t first, std::size_t count) {
+  std::vector<BarRun> out;
+  for (BarRun run : runs) {
+    const std::size_t skipped = std::min(first, run.size());
+    first -= skipped;
+    run.first += skipped;
+    run.end = run.first + std::min(count, run.size());
+    count -= run.size();
+    if (run.size() > 0) out.push_back(run);
+    if (count == 0) break;
+  }
+  return out;
+}
+
 void append_runs(const BarLoad& load, const LoadNames& names, std::uint32_t sequence,
                  std::vector<BarRun>& out) {
   const model::BarBatch& bars = load.bars;

@@ -44,6 +44,10 @@ void for_each_date(const BarRun& run, const std::function<void(const BarRun&, st
 /// Appends part of a run, or makes the last run longer where it goes on with it.
 void append_part(const BarRun& part, std::vector<BarRun>& out);
 
+/// So many rows of these runs from the first-th on, counted through all of them.
+[[nodiscard]] std::vector<BarRun> rows_of_runs(std::span<const BarRun> runs, std::size_t first,
+                                               std::size_t count);
+
 /// Appends the load's rows, in as few runs as there can be.
 void append_runs(const BarLoad& load, const LoadNames& names, std::uint32_t sequence,
                  std::vector<BarRun>& out);

@@ -131,11 +131,17 @@ void expect_rows_as_by_the_fold(const Runs& runs) {
   std::vector<const BronzeBar*> pointers;
   for (const BronzeBar& bar : bars) pointers.push_back(&bar);
   const auto expected = bars_table("test", model::Interval::k1m, pointers, runs.names);
-  const auto rows = runs_table("test", model::Interval::k1m, runs.runs, runs.names, kNow);
-  ASSERT_TRUE(expected && rows);
-  ASSERT_TRUE((*rows)->ValidateFull().ok());
-  EXPECT_TRUE(without_dictionaries(*rows)->Equals(**expected))
-      << without_dictionaries(*rows)->ToString() << (*expected)->ToString();
+  const auto source = runs_source("test", model::Interval::k1m, runs.runs, runs.names, kNow);
+  ASSERT_TRUE(expected.has_value());
+  ASSERT_EQ(source.rows, (*expected)->num_rows());
+  for (std::int64_t some = 1; some <= source.rows; ++some) {  // In pieces of any size.
+    for (std::int64_t first = 0; first < source.rows; first += some) {
+      const auto rows = source.take(first, std::min(some, source.rows - first));
+      ASSERT_TRUE(rows.has_value() && (*rows)->ValidateFull().ok());
+      const auto plain = without_dictionaries(*rows);
+      EXPECT_TRUE(plain->Equals(*(*expected)->Slice(first, some))) << plain->ToString();
+    }
+  }
 }
 
 TEST(BarRuns, RowsAreThoseOfTheFold) {

@@ -36,9 +36,16 @@ struct Partition {
   std::int64_t rows = 0;
 };
 
-/// With strings in place of dictionaries of them, as stored rows are.
-Result<std::shared_ptr<arrow::Table>> plain(const std::shared_ptr<arrow::Table>& rows) {
-  std::shared_ptr<arrow::Table> out = rows;
+std::int64_t count(const NewRows& added) {
+  return added.rows != nullptr ? added.rows->num_rows() : added.sorted.rows;
+}
+
+/// All at once, with strings in place of dictionaries of them, as stored rows are.
+Result<std::shared_ptr<arrow::Table>> plain(const NewRows& added) {
+  std::shared_ptr<arrow::Table> out = added.rows;
+  if (out == nullptr) {
+    GT_ASSIGN(out, added.sorted.take(0, added.sorted.rows));
+  }
   for (int i = 0; i < out->num_columns(); ++i) {
     const auto* type = dynamic_cast<const arrow::DictionaryType*>(out->column(i)->type().get());
     if (type == nullptr) continue;
@@ -85,7 +92,7 @@ class EditWriter {
       partition.spec_id = rows.spec_id;
       partition.tuple = &rows.partition;
       partition.added.push_back(&rows);
-      partition.rows += rows.rows->num_rows();
+      partition.rows += count(rows);
     }
     for (std::size_t i = 0; i < edit_.plan->tasks.size(); ++i) {
       const table::DataFile& file = edit_.plan->tasks[i].file;
@@ -167,8 +174,9 @@ class EditWriter {
   /// Writes a partition's files anew, with what is new in it.
   Status write(const Partition& partition, table::Rewrite& out) const {
     for (const std::size_t file : partition.marked) GT_RETURN_IF_ERROR(mark(file, out));
-    if (partition.files.empty() && partition.added.size() == 1 && partition.added.front()->sorted)
-      return write_sorted(partition, *partition.added.front()->rows, out);
+    const bool alone = partition.files.empty() && partition.added.size() == 1;
+    if (alone && partition.added.front()->rows == nullptr)
+      return write_sorted(partition, partition.added.front()->sorted, out);
     std::vector<std::shared_ptr<arrow::Table>> parts;
     std::vector<std::int64_t> kept;
     std::int64_t rows = 0;
@@ -180,8 +188,8 @@ class EditWriter {
       out.rows_deleted += parts.back()->num_rows() - static_cast<std::int64_t>(kept.size() - before);
     }
     for (const NewRows* added : partition.added) {
-      GT_ASSIGN(parts.emplace_back(), plain(added->rows));
-      for (std::int64_t i = 0; i < added->rows->num_rows(); ++i) kept.push_back(rows++);
+      GT_ASSIGN(parts.emplace_back(), plain(*added));
+      for (std::int64_t i = 0; i < count(*added); ++i) kept.push_back(rows++);
     }
     if (kept.empty()) return {};
     const auto all = arrow::ConcatenateTables(parts);
@@ -190,7 +198,7 @@ class EditWriter {
     return take_in(writer, writer.write_partition(*all, *partition.tuple, std::move(kept)), out);
   }
 
-  Status write_sorted(const Partition& partition, const arrow::Table& rows, table::Rewrite& out) const {
+  Status write_sorted(const Partition& partition, const table::RowSource& rows, table::Rewrite& out) const {
     table::DataWriter writer(table_, {.spec_id = partition.spec_id});
     return take_in(writer, writer.write_sorted(rows, *partition.tuple), out);
   }

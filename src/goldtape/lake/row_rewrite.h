@@ -30,12 +30,14 @@ struct MergeOnRead {
 /// "merge-on-read" (files of any size, until half of the rows are deleted); else by size.
 [[nodiscard]] MergeOnRead merge_on_read(const table::TableMetadata& metadata);
 
-/// Rows for one partition of one spec, with the table's columns; strings may be dictionaries.
+/// Rows for one partition of one spec, with the table's columns: either those of `rows`, in any order, or
+/// those of `sorted`, by the table's order, which are made only when they are written; their strings may be
+/// dictionaries.
 struct NewRows {
   std::int32_t spec_id = 0;
   table::PartitionTuple partition;
-  std::shared_ptr<arrow::Table> rows;
-  bool sorted = false;  ///< By the table's order: written as they are where nothing joins them.
+  std::shared_ptr<arrow::Table> rows = {};
+  table::RowSource sorted = {};
 };
 
 /// What to do to a table. Views are borrowed for the call. Files are named by their index in the plan.

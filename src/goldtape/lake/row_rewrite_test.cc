@@ -175,8 +175,9 @@ TEST(WriteEdit, LeavesOutWhatIsRemovedAndKeepsTheOrder) {
     RowEdit edit;
     edit.plan = &looker.plan;
     edit.removed[looker.file] = {found.places[2], found.places[0], found.places[1]};
-    edit.added.push_back(
-        {looker.plan.tasks[0].file.spec_id, looker.plan.tasks[0].file.partition, found.found});
+    edit.added.push_back({.spec_id = looker.plan.tasks[0].file.spec_id,
+                          .partition = looker.plan.tasks[0].file.partition,
+                          .rows = found.found});
     if (at_hand) edit.at_hand[looker.file] = found.whole;
     GT_TEST_ASSIGN(const auto rewrite, write_edit(looker.table, edit));
     EXPECT_EQ(rewrite.rows_deleted, 3);
@@ -218,7 +219,13 @@ TEST(WriteEdit, SortedRowsWithDictionariesAreTheSameRows) {
     // Into its own partition, where files are written anew with it, or where it is alone.
     table::PartitionTuple partition = file.partition;
     if (!joined) partition.back() = table::literal(from_days(12'345));
-    edit.added.push_back({file.spec_id, partition, with_dictionaries(rows), true});
+    const auto coded = with_dictionaries(rows);
+    edit.added.push_back({.spec_id = file.spec_id,
+                          .partition = partition,
+                          .sorted = {.rows = coded->num_rows(), .take = [&](auto first, auto count) {
+                                       return Result<std::shared_ptr<arrow::Table>>(
+                                           coded->Slice(first, count));
+                                     }}});
     GT_TEST_ASSIGN(const auto rewrite, write_edit(looker.table, edit));
     commit(market, looker.table, rewrite);
     EXPECT_EQ(market.texts("bronze.bars"), before);
@@ -258,7 +265,8 @@ table::Rewrite replace_rows(const TinyMarket& market, const std::vector<std::int
     taken.push_back(rows.rows->Slice(at, 1));
   }
   const table::DataFile& changed = looker.plan.tasks[file].file;
-  edit.added.push_back({changed.spec_id, changed.partition, *arrow::ConcatenateTables(taken)});
+  edit.added.push_back(
+      {.spec_id = changed.spec_id, .partition = changed.partition, .rows = *arrow::ConcatenateTables(taken)});
   GT_TEST_ASSIGN(auto rewrite, write_edit(looker.table, edit));
   commit(market, looker.table, rewrite);
   return rewrite;

@@ -193,12 +193,16 @@ Result<std::vector<DataFile>> DataWriter::write_partition(const std::shared_ptr<
   return std::vector<DataFile>(files_.begin() + static_cast<std::ptrdiff_t>(first), files_.end());
 }
 
-Result<std::vector<DataFile>> DataWriter::write_sorted(const arrow::Table& rows,
+Result<std::vector<DataFile>> DataWriter::write_sorted(const RowSource& rows,
                                                        const PartitionTuple& partition) {
   GT_ASSIGN(const PartitionSpec* spec, this->spec());
   const std::size_t first = files_.size();
-  for (std::int64_t begin = 0; begin < rows.num_rows(); begin += rows_of_file())
-    GT_RETURN_IF_ERROR(write_file(*spec, partition, *rows.Slice(begin, rows_of_file())));
+  for (std::int64_t begin = 0; begin < rows.rows; begin += rows_of_file()) {
+    const RowSource of_file{
+        .rows = std::min(rows_of_file(), rows.rows - begin),
+        .take = [&](std::int64_t at, std::int64_t count) { return rows.take(begin + at, count); }};
+    GT_RETURN_IF_ERROR(write_file(*spec, partition, of_file));
+  }
   return std::vector<DataFile>(files_.begin() + static_cast<std::ptrdiff_t>(first), files_.end());
 }
 
@@ -211,13 +215,15 @@ Status DataWriter::write_part(const PartitionSpec& spec, const arrow::RecordBatc
                                          rows.begin() + static_cast<std::ptrdiff_t>(end));
     GT_ASSIGN(const auto ordered, internal::take_rows(batch, some));
     const auto table = arrow::Table::Make(batch.schema(), ordered->columns(), ordered->num_rows());
-    GT_RETURN_IF_ERROR(write_file(spec, tuple, *table));
+    const auto slice = [&](std::int64_t first, std::int64_t count) -> Result<std::shared_ptr<arrow::Table>> {
+      return table->Slice(first, count);
+    };
+    GT_RETURN_IF_ERROR(write_file(spec, tuple, RowSource{.rows = table->num_rows(), .take = slice}));
   }
   return {};
 }
 
-Status DataWriter::write_file(const PartitionSpec& spec, const PartitionTuple& tuple,
-                              const arrow::Table& rows) {
+Status DataWriter::write_file(const PartitionSpec& spec, const PartitionTuple& tuple, const RowSource& rows) {
   const TableMetadata& metadata = table_.metadata();
   const std::string folder = spec.path(tuple, metadata.schema());
   GT_ASSIGN(const std::string path, to_path(metadata.location + "/data/" +

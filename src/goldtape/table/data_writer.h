@@ -39,9 +39,8 @@ class DataWriter {
                                                 const PartitionTuple& partition,
                                                 std::vector<std::int64_t> numbers);
 
-  /// Writes rows that are sorted and all of one partition. They have exactly the table's columns; strings
-  /// may be dictionaries, as write_parquet takes them. As `write` otherwise.
-  Result<std::vector<DataFile>> write_sorted(const arrow::Table& rows, const PartitionTuple& partition);
+  /// Writes rows that are sorted and all of one partition, as write_parquet takes them. As `write` otherwise.
+  Result<std::vector<DataFile>> write_sorted(const RowSource& rows, const PartitionTuple& partition);
 
   /// All files written so far.
   [[nodiscard]] const std::vector<DataFile>& files() const { return files_; }
@@ -54,7 +53,7 @@ class DataWriter {
   Result<const PartitionSpec*> spec() const;
   Status write_part(const PartitionSpec& spec, const arrow::RecordBatch& batch, const PartitionTuple& tuple,
                     const std::vector<std::int64_t>& rows);
-  Status write_file(const PartitionSpec& spec, const PartitionTuple& tuple, const arrow::Table& rows);
+  Status write_file(const PartitionSpec& spec, const PartitionTuple& tuple, const RowSource& rows);
   [[nodiscard]] std::int64_t rows_of_file() const;
 
   std::vector<DataFile> files_;

@@ -114,10 +114,16 @@ void add_nan_counts(DataFile& file, const Schema& schema, const arrow::Table& ro
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
     const Field& field = schema.fields[i];
     const arrow::ChunkedArray& column = *rows.column(static_cast<int>(i));
-    if (field.type.id == TypeId::kDouble)
-      file.nan_value_counts.set(field.id, count_nans<arrow::DoubleArray>(column));
-    if (field.type.id == TypeId::kFloat)
-      file.nan_value_counts.set(field.id, count_nans<arrow::FloatArray>(column));
+    std::int64_t nans = 0;
+    if (field.type.id == TypeId::kDouble) {
+      nans = count_nans<arrow::DoubleArray>(column);
+    } else if (field.type.id == TypeId::kFloat) {
+      nans = count_nans<arrow::FloatArray>(column);
+    } else {
+      continue;
+    }
+    const std::int64_t* before = file.nan_value_counts.find(field.id);
+    file.nan_value_counts.set(field.id, (before == nullptr ? 0 : *before) + nans);
   }
 }
 
@@ -131,31 +137,70 @@ std::shared_ptr<arrow::Schema> schema_as_given(const Schema& schema, const arrow
   return arrow::schema(std::move(fields));
 }
 
-// Writes through Arrow; its footer comes back.
-arrow::Result<std::shared_ptr<parquet::FileMetaData>> write_rows(
-    const std::shared_ptr<internal::OutputFile>& out, const Schema& schema, const arrow::Table& rows,
-    const ParquetOptions& options) {
-  const auto arrow_properties = parquet::ArrowWriterProperties::Builder().build();
-  ARROW_ASSIGN_OR_RAISE(auto writer, parquet::arrow::FileWriter::Open(
-                                         *schema_as_given(schema, rows), arrow::default_memory_pool(), out,
-                                         writer_properties(schema, options), arrow_properties));
-  ARROW_RETURN_NOT_OK(writer->WriteTable(rows, options.row_group_rows));
-  ARROW_RETURN_NOT_OK(writer->Close());
-  return writer->metadata();
+// Writes through Arrow, a row group at a time.
+class ArrowWriter {
+ public:
+  ArrowWriter(std::shared_ptr<internal::OutputFile> out, const Schema& schema, const ParquetOptions& options)
+      : out_(std::move(out)), schema_(schema), options_(options) {}
+
+  arrow::Status write(const arrow::Table& rows) {
+    if (writer_ == nullptr) ARROW_RETURN_NOT_OK(open(rows));
+    return writer_->WriteTable(rows, options_.row_group_rows);
+  }
+  // The footer comes back.
+  arrow::Result<std::shared_ptr<parquet::FileMetaData>> close() {
+    ARROW_RETURN_NOT_OK(writer_->Close());
+    return writer_->metadata();
+  }
+
+ private:
+  arrow::Status open(const arrow::Table& rows) {
+    const auto arrow_properties = parquet::ArrowWriterProperties::Builder().build();
+    return parquet::arrow::FileWriter::Open(*schema_as_given(schema_, rows), arrow::default_memory_pool(),
+                                            out_, writer_properties(schema_, options_), arrow_properties)
+        .Value(&writer_);
+  }
+
+  std::shared_ptr<internal::OutputFile> out_;
+  const Schema& schema_;
+  const ParquetOptions& options_;
+  std::unique_ptr<parquet::arrow::FileWriter> writer_;
+};
+
+// Writes all rows and counts their NaNs; the footer comes back.
+Result<std::shared_ptr<parquet::FileMetaData>> write_rows(ArrowWriter& writer, const Schema& schema,
+                                                          const RowSource& rows, std::int64_t row_group_rows,
+                                                          DataFile& nans, const std::string& path) {
+  const auto arrow_failed = [&](const arrow::Status& status) {
+    return internal::arrow_error(status, ErrorKind::kInternal, 4035, path);
+  };
+  std::int64_t first = 0;
+  do {  // A file without rows has its columns all the same.
+    const std::int64_t count = std::min(row_group_rows, rows.rows - first);
+    GT_ASSIGN(const auto some, rows.take(first, count));
+    GT_RETURN_IF_ERROR(check_rows(schema, *some));
+    if (const auto written = writer.write(*some); !written.ok()) return arrow_failed(written);
+    add_nan_counts(nans, schema, *some);
+    first += count;
+  } while (first < rows.rows);
+  auto footer = writer.close();
+  if (!footer.ok()) return arrow_failed(footer.status());
+  return *std::move(footer);
 }
 
 }  // namespace
 
 Result<DataFile> write_parquet(io::FileSystem& filesystem, const std::string& path, const Schema& schema,
-                               const arrow::Table& rows, const ParquetOptions& options) {
-  GT_RETURN_IF_ERROR(check_rows(schema, rows));
-  GT_ASSIGN(auto writer, filesystem.create(path, {}));
-  const auto out = std::make_shared<internal::OutputFile>(std::move(writer));
+                               const RowSource& rows, const ParquetOptions& options) {
+  GT_ASSIGN(auto file_writer, filesystem.create(path, {}));
+  const auto out = std::make_shared<internal::OutputFile>(std::move(file_writer));
+  ArrowWriter writer(out, schema, options);
+  DataFile nans;
   std::shared_ptr<parquet::FileMetaData> footer;
   try {
-    auto written = write_rows(out, schema, rows, options);
+    auto written = write_rows(writer, schema, rows, options.row_group_rows, nans, path);
     if (out->error()) return std::unexpected<Error>(*out->error());
-    if (!written.ok()) return internal::arrow_error(written.status(), ErrorKind::kInternal, 4035, path);
+    GT_RETURN_IF_ERROR(written);
     footer = *std::move(written);
   } catch (const parquet::ParquetException& exception) {
     if (out->error()) return std::unexpected<Error>(*out->error());
@@ -164,10 +209,19 @@ Result<DataFile> write_parquet(io::FileSystem& filesystem, const std::string& pa
   GT_RETURN_IF_ERROR(out->commit());
   DataFile file = internal::metrics_of(*footer, schema);
   internal::shorten_bounds(file, schema);
-  add_nan_counts(file, schema, rows);
+  file.nan_value_counts = std::move(nans.nan_value_counts);
   file.path = to_location(path);
   file.file_size_bytes = out->size();
   return file;
+}
+
+Result<DataFile> write_parquet(io::FileSystem& filesystem, const std::string& path, const Schema& schema,
+                               const arrow::Table& rows, const ParquetOptions& options) {
+  GT_RETURN_IF_ERROR(check_rows(schema, rows));
+  const auto slice = [&](std::int64_t first, std::int64_t count) -> Result<std::shared_ptr<arrow::Table>> {
+    return rows.Slice(first, count);
+  };
+  return write_parquet(filesystem, path, schema, RowSource{.rows = rows.num_rows(), .take = slice}, options);
 }
 
 }  // namespace goldtape::table
