@@ -1,6 +1,7 @@
 #include <array>
 #include <filesystem>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include <sqlite3.h>
@@ -15,6 +16,13 @@ struct CloseHandle {
 };
 struct FinaliseStatement {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+// After use: it keeps no lock, and no pointer to a parameter.
+struct ResetStatement {
+  void operator()(sqlite3_stmt* statement) const {
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+  }
 };
 using Handle = std::unique_ptr<sqlite3, CloseHandle>;
 using Statement = std::unique_ptr<sqlite3_stmt, FinaliseStatement>;
@@ -101,25 +109,25 @@ class SqliteConnection final : public Connection {
 
   Result<Answer> run(std::string_view sql, const std::vector<Value>& params) override {
     sqlite3* db = handle_.get();
-    sqlite3_stmt* raw = nullptr;
-    int result = sqlite3_prepare_v2(db, sql.data(), static_cast<int>(sql.size()), &raw, nullptr);
-    Statement statement(raw);
-    if (result != SQLITE_OK) return sqlite_error(db, result, path_, sql);
-    if (sqlite3_bind_parameter_count(raw) != static_cast<int>(params.size())) {
+    GT_ASSIGN(sqlite3_stmt * statement, prepared(sql));
+    const std::unique_ptr<sqlite3_stmt, ResetStatement> reset(statement);
+    if (sqlite3_bind_parameter_count(statement) != static_cast<int>(params.size())) {
       return fail(ErrorKind::kInternal, 4007,
                   "a statement got the wrong number of parameters: " + std::string(sql), path_);
     }
     for (std::size_t i = 0; i < params.size(); ++i) {
-      result = bind_value(raw, static_cast<int>(i) + 1, params[i]);
+      const int result = bind_value(statement, static_cast<int>(i) + 1, params[i]);
       if (result != SQLITE_OK) return sqlite_error(db, result, path_, sql);
     }
     Answer answer;
-    const int columns = sqlite3_column_count(raw);
-    for (int c = 0; c < columns; ++c) answer.rows.columns.emplace_back(sqlite3_column_name(raw, c));
-    while ((result = sqlite3_step(raw)) == SQLITE_ROW) {
+    int result = sqlite3_step(statement);
+    // Only now: where the schema has changed, the first step prepares anew.
+    const int columns = sqlite3_column_count(statement);
+    for (int c = 0; c < columns; ++c) answer.rows.columns.emplace_back(sqlite3_column_name(statement, c));
+    for (; result == SQLITE_ROW; result = sqlite3_step(statement)) {
       Row& row = answer.rows.rows.emplace_back();
       row.reserve(static_cast<std::size_t>(columns));
-      for (int c = 0; c < columns; ++c) row.push_back(column_value(raw, c));
+      for (int c = 0; c < columns; ++c) row.push_back(column_value(statement, c));
     }
     if (result != SQLITE_DONE) return sqlite_error(db, result, path_, sql);
     answer.changes = static_cast<std::int64_t>(sqlite3_changes64(db));
@@ -155,9 +163,23 @@ class SqliteConnection final : public Connection {
     return std::unexpected<Error>(answer.error());
   }
 
+  // Parsing costs more than most statements do; the same few come again and again.
+  Result<sqlite3_stmt*> prepared(std::string_view sql) {
+    const std::string text(sql);
+    if (const auto at = statements_.find(text); at != statements_.end()) return at->second.get();
+    sqlite3_stmt* raw = nullptr;
+    const int result =
+        sqlite3_prepare_v2(handle_.get(), text.data(), static_cast<int>(text.size()), &raw, nullptr);
+    Statement statement(raw);
+    if (result != SQLITE_OK) return sqlite_error(handle_.get(), result, path_, sql);
+    if (statements_.size() >= kMostStatements) statements_.clear();
+    return statements_.emplace(text, std::move(statement)).first->second.get();
+  }
+
   Status connect(const std::string& name, int flags, int busy_timeout_ms) {
     sqlite3* raw = nullptr;
     const int result = sqlite3_open_v2(name.c_str(), &raw, flags, nullptr);
+    statements_.clear();
     handle_.reset(raw);
     if (result != SQLITE_OK) return sqlite_error(raw, result, path_);
     sqlite3_extended_result_codes(raw, 1);
@@ -199,8 +221,11 @@ class SqliteConnection final : public Connection {
     return discard(run("PRAGMA synchronous=FULL", {}));
   }
 
+  static constexpr std::size_t kMostStatements = 64;
+
   std::string path_;
   Handle handle_;
+  std::unordered_map<std::string, Statement> statements_;  // Gone before the handle is.
 };
 
 }  // namespace
