@@ -123,13 +123,16 @@ Result<std::string> compress_zstd(std::string_view bytes, int level) {
   if (context == nullptr) return fail(ErrorKind::kInternal, 9001, "zstd could not start");
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
-  std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  const std::size_t size = ZSTD_compress2(context.get(), out.data(), out.size(), bytes.data(), bytes.size());
+  std::string out;
+  std::size_t size = 0;
+  out.resize_and_overwrite(ZSTD_compressBound(bytes.size()), [&](char* into, std::size_t room) {
+    size = ZSTD_compress2(context.get(), into, room, bytes.data(), bytes.size());
+    return ZSTD_isError(size) != 0U ? 0 : size;
+  });
   if (ZSTD_isError(size) != 0U) {
     return fail(ErrorKind::kInternal, 9001,
                 fmt::format("zstd could not compress: {}", ZSTD_getErrorName(size)));
   }
-  out.resize(size);
   return out;
 }
 

@@ -12,6 +12,8 @@ namespace goldtape::io {
 
 namespace {
 
+constexpr long kReceiveBytes = 128L << 10U;  // At most at once; libcurl's own 16 KiB are many calls.
+
 /// Headers that speak for the user and stay with the host they were meant for.
 bool is_credential(std::string_view name) {
   const std::string lower = to_lower(name);
@@ -85,9 +87,12 @@ bool HttpExchange::take_header(std::string_view line) {
   HttpHeader header{.name = to_lower(trim(line.substr(0, colon))),
                     .value = std::string(trim(line.substr(colon + 1)))};
   if (header.name == "content-length" && request_.method != "HEAD") {
+    constexpr std::uint64_t kMostReservedBytes = std::uint64_t{4} << 20U;
     std::uint64_t length = 0;
     std::from_chars(header.value.data(), header.value.data() + header.value.size(), length);
     too_big_ = length > max_body_bytes();
+    // As far as a claim is worth memory; not for what comes packed and becomes longer.
+    response_.body.reserve(std::min(length, kMostReservedBytes));
   }
   response_.headers.push_back(std::move(header));
   return !too_big_;
@@ -118,6 +123,7 @@ Status HttpExchange::prepare(CURL* handle) {
   curl_easy_setopt(handle, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &HttpExchange::on_body);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, kReceiveBytes);
   if (request_.decode) curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
   GT_RETURN_IF_ERROR(set_method(handle));
   GT_RETURN_IF_ERROR(set_headers(handle));

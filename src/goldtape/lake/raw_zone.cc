@@ -21,6 +21,8 @@ static_assert(std::endian::native == std::endian::little, "sizes are stored as t
 constexpr std::uint32_t kSkippableMagic = 0x184D2A50;  // RFC 8878, 3.1.2
 constexpr std::string_view kTrailerMagic = "GTRW";
 constexpr std::uint64_t kMaxAnswerBytes = 8ULL << 30;
+/// Answers of venues pack no worse than at 3 (JSON of minutes: 1/10.5 beside 1/9.6), a quarter sooner.
+constexpr int kPackLevel = 1;
 
 std::string encode(std::string_view value) {
   std::string out;
@@ -149,7 +151,7 @@ Result<LandedFile> land(io::FileSystem& files, std::string_view warehouse, const
   const std::string full = fmt::format("{}/{}", warehouse, out.path);
   GT_ASSIGN(bool landed, is_landed(files, full, answer, out));
   if (landed) return out;
-  GT_ASSIGN(std::string packed, io::compress_zstd(answer.bytes));
+  GT_ASSIGN(std::string packed, io::compress_zstd(answer.bytes, kPackLevel));
   packed += trailer(answer, out.content_sha256);
   const Status written = files.write(full, packed, {.overwrite = false, .durable = true});
   if (written) {

@@ -25,6 +25,34 @@ void fail_row(const BarBatch& batch, std::size_t i, std::string value, Outcome& 
   outcome.fail(i, key_of(batch, i), batch.line[i], std::move(value));
 }
 
+/// Sessions by date. Rows of a date mostly follow each other, so the last one is kept.
+class Sessions {
+ public:
+  explicit Sessions(const Context& context) : calendar_(*context.calendar) {}
+  /// Null on a day without one.
+  const calendar::Session* find(std::int32_t date_days) {
+    if (!known_ || date_days != last_days_) last_ = calendar_.find_session(from_days(date_days));
+    known_ = true;
+    last_days_ = date_days;
+    return last_;
+  }
+
+ private:
+  const calendar::Calendar& calendar_;
+  bool known_ = false;
+  std::int32_t last_days_ = 0;
+  const calendar::Session* last_ = nullptr;
+};
+
+/// Each bar later than the one before, or of the next ticker: no two can be of one key.
+bool is_in_order(const BarBatch& batch) {
+  for (std::size_t i = 1; i < batch.size(); ++i) {
+    if (std::pair(batch.ticker[i - 1], batch.ts_us[i - 1]) >= std::pair(batch.ticker[i], batch.ts_us[i]))
+      return false;
+  }
+  return true;
+}
+
 PriceRows prices_of(const BarBatch& batch) {
   return {.open = batch.open,
           .high = batch.high,
@@ -79,6 +107,7 @@ void volume_not_negative(const BarBatch& batch, const Context&, Outcome& outcome
 /// All rows of a key whose rows differ are failures; identical copies are merge's to count.
 void keys_unique(const BarBatch& batch, const Context&, Outcome& outcome) {
   outcome.checked = static_cast<std::int64_t>(batch.size());
+  if (is_in_order(batch)) return;
   std::vector<std::uint32_t> order(batch.size());
   std::iota(order.begin(), order.end(), 0U);
   auto key = [&](std::uint32_t i) { return std::tuple{batch.ticker[i], batch.ts_us[i], i}; };
@@ -112,9 +141,10 @@ void keys_unique(const BarBatch& batch, const Context&, Outcome& outcome) {
 void on_grid(const BarBatch& batch, const Context& context, Outcome& outcome) {
   if (!model::is_intraday(batch.origin.interval)) return;
   outcome.checked = static_cast<std::int64_t>(batch.size());
+  Sessions sessions(context);
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const Timestamp ts = from_micros(batch.ts_us[i]);
-    const calendar::Session* session = context.calendar->find_session(from_days(batch.date_days[i]));
+    const calendar::Session* session = sessions.find(batch.date_days[i]);
     const bool regular = session && batch.session[i] == SessionPart::kRegular;
     const auto starts = [&](Timestamp::duration since, std::chrono::minutes step) {
       return since % step == std::chrono::microseconds{0};
@@ -131,11 +161,12 @@ void on_grid(const BarBatch& batch, const Context& context, Outcome& outcome) {
 
 void inside_session(const BarBatch& batch, const Context& context, Outcome& outcome) {
   if (!model::is_intraday(batch.origin.interval)) return;
+  Sessions sessions(context);
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const Date date = from_days(batch.date_days[i]);
     if (batch.session[i] != SessionPart::kRegular || !context.calendar->covers(date)) continue;
     ++outcome.checked;
-    const calendar::Session* session = context.calendar->find_session(date);
+    const calendar::Session* session = sessions.find(batch.date_days[i]);
     const Timestamp ts = from_micros(batch.ts_us[i]);
     if (!session) {
       fail_row(batch, i,
@@ -151,11 +182,12 @@ void inside_session(const BarBatch& batch, const Context& context, Outcome& outc
 }
 
 void has_session(const BarBatch& batch, const Context& context, Outcome& outcome) {
+  Sessions sessions(context);
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const Date date = from_days(batch.date_days[i]);
     if (!context.calendar->covers(date)) continue;
     ++outcome.checked;
-    if (!context.calendar->is_session(date))
+    if (sessions.find(batch.date_days[i]) == nullptr)
       fail_row(batch, i, std::string{context.calendar->why_closed(date)}, outcome);
   }
 }
@@ -189,8 +221,9 @@ void vwap_in_range(const BarBatch& batch, const Context& context, Outcome& outco
 
 internal::Presence presence_of(const BarBatch& batch, const Context& context) {
   internal::Presence presence;
+  Sessions sessions(context);
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    const calendar::Session* session = context.calendar->find_session(from_days(batch.date_days[i]));
+    const calendar::Session* session = sessions.find(batch.date_days[i]);
     const Timestamp ts = from_micros(batch.ts_us[i]);
     if (!session || ts < session->open || ts >= session->close) continue;
     presence.add(batch.tickers[batch.ticker[i]], batch.date_days[i],
