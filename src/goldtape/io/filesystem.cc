@@ -1,5 +1,7 @@
 #include "goldtape/io/filesystem.h"
 
+#include <cstring>
+
 namespace goldtape::io {
 
 Status FileSystem::write(std::string_view path, std::string_view bytes, WriteOptions options) {
@@ -16,6 +18,19 @@ std::vector<Result<std::string>> FileSystem::read_many(std::span<const FileRange
     out.push_back(whole ? read(range.path) : read_range(range.path, range.offset, range.length));
   }
   return out;
+}
+
+Result<std::uint64_t> FileSystem::read_into(std::string_view path, std::span<const FilePiece> pieces,
+                                            char* to) {
+  std::vector<FileRange> ranges;
+  for (const FilePiece& piece : pieces) ranges.push_back({std::string(path), piece.offset, piece.length});
+  std::uint64_t bytes = 0;
+  for (const auto& piece : read_many(ranges)) {
+    if (!piece) return std::unexpected<Error>(piece.error());
+    std::memcpy(to + bytes, piece->data(), piece->size());
+    bytes += piece->size();
+  }
+  return bytes;
 }
 
 }  // namespace goldtape::io

@@ -31,6 +31,12 @@ struct FileRange {
   std::uint64_t length = kToTheEnd;
 };
 
+/// A piece of a file whose end is known.
+struct FilePiece {
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+
 /// A file being written. Nothing is visible under its final path before `commit`. Destroying it without
 /// commit removes what was written. Not thread safe.
 class FileWriter {
@@ -69,6 +75,9 @@ class FileSystem {
   /// Many pieces of one or many files, each as read_range would give it (or read, for a whole file), in the
   /// order asked. One after the other on a disk; S3 has them all under way at once.
   virtual std::vector<Result<std::string>> read_many(std::span<const FileRange> ranges);
+  /// Pieces of one file, one after the other, into memory of the caller's that has room for all of them. Says
+  /// how many bytes these are: fewer than asked for when the file ends before.
+  virtual Result<std::uint64_t> read_into(std::string_view path, std::span<const FilePiece> pieces, char* to);
   /// Creates missing parent directories.
   virtual Result<std::unique_ptr<FileWriter>> create(std::string_view path, WriteOptions options) = 0;
   virtual Result<FileInfo> info(std::string_view path) = 0;

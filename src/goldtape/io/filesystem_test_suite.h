@@ -118,6 +118,20 @@ TEST_P(FileSystemSuite, ManyPiecesComeInTheOrderAsked) {
     EXPECT_EQ(got[i].value(), bytes.substr(ranges[i].offset, ranges[i].length)) << i;
 }
 
+TEST_P(FileSystemSuite, PiecesOfAFileComeIntoOnePlace) {
+  const std::string bytes = pattern(2'000'000);
+  ASSERT_TRUE(files().write(path("x"), bytes, kOnce));
+  std::string to(1'000'030, '?');
+  const std::vector<FilePiece> pieces{{1'999'990, 10}, {7, 1'000'000}, {5, 0}, {0, 15}};
+  EXPECT_EQ(files().read_into(path("x"), pieces, to.data()), 1'000'025U);
+  EXPECT_TRUE(to == bytes.substr(1'999'990) + bytes.substr(7, 1'000'000) + bytes.substr(0, 15) + "?????");
+  const std::vector<FilePiece> beyond{{0, 3}, {1'999'998, 5}};
+  EXPECT_EQ(files().read_into(path("x"), beyond, to.data()), 5U);
+  const auto none = files().read_into(path("none"), pieces, to.data());
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, 7002);
+}
+
 TEST_P(FileSystemSuite, NothingIsVisibleBeforeCommit) {
   auto writer = files().create(path("x"), kOnce).value();
   ASSERT_TRUE(writer->append("half"));

@@ -195,6 +195,24 @@ class LocalFileSystem final : public FileSystem {
     return out;
   }
 
+  Result<std::uint64_t> read_into(std::string_view path, std::span<const FilePiece> pieces,
+                                  char* to) override {
+    GT_ASSIGN(const FileDescriptor fd, open_file(std::string(path), O_RDONLY, 0, "open"));
+    std::uint64_t bytes = 0;
+    for (const FilePiece& piece : pieces) {
+      for (std::uint64_t done = 0; done < piece.length;) {
+        const ssize_t n = retry_interrupted([&] {
+          return ::pread(fd.get(), to + bytes, piece.length - done, static_cast<off_t>(piece.offset + done));
+        });
+        if (n < 0) return fail_with(errno, "read", path);
+        if (n == 0) return bytes;
+        done += static_cast<std::uint64_t>(n);
+        bytes += static_cast<std::uint64_t>(n);
+      }
+    }
+    return bytes;
+  }
+
   Result<std::unique_ptr<FileWriter>> create(std::string_view path, WriteOptions options) override {
     GT_RETURN_IF_ERROR(make_directories(parent_of(path), false));
     std::string name(path);

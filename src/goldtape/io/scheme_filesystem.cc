@@ -32,6 +32,11 @@ class SchemeFileSystem final : public FileSystem {
     read_some(ranges, true, out);
     return out;
   }
+  Result<std::uint64_t> read_into(std::string_view path, std::span<const FilePiece> pieces,
+                                  char* to) override {
+    GT_ASSIGN(FileSystem * files, of(path));
+    return files->read_into(path, pieces, to);
+  }
   Result<std::unique_ptr<FileWriter>> create(std::string_view path, WriteOptions options) override {
     GT_ASSIGN(FileSystem * files, of(path));
     return files->create(path, options);
