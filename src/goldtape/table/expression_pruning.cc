@@ -28,10 +28,12 @@ bool is_nan(const Literal& value) {
 
 // One comparison with a constant, as if no value were NULL; NaN only where `may_nan` says so.
 Verdict judge_value(ExprKind kind, const Literal& value, const Range& range) {
-  const bool below = range.lower && compare(value, *range.lower) < 0;  // value < every x
-  const bool at_lower = range.lower && compare(value, *range.lower) == 0;
-  const bool above = range.upper && compare(value, *range.upper) > 0;  // value > every x but NaN
-  const bool at_upper = range.upper && compare(value, *range.upper) == 0;
+  const auto to_lower = range.lower ? compare(value, *range.lower) : std::strong_ordering::greater;
+  const auto to_upper = range.upper ? compare(value, *range.upper) : std::strong_ordering::less;
+  const bool below = to_lower < 0;  // value < every x
+  const bool at_lower = to_lower == 0;
+  const bool above = to_upper > 0;  // value > every x but NaN
+  const bool at_upper = to_upper == 0;
   const bool only = at_lower && at_upper && !range.may_nan;
   switch (kind) {
     case ExprKind::kEq: return {.may = !below && (!above || (range.may_nan && is_nan(value))), .must = only};

@@ -39,19 +39,14 @@ bool find_columns(const ParquetLayout& layout, const BoundExpression& filter, co
   return find_columns(layout, fields, out);
 }
 
-// A set of neighbouring ranges as one where little lies between them.
-std::vector<ByteRange> join(const std::vector<PagePlace>& places, std::int64_t gap) {
-  std::vector<ByteRange> ranges;
-  ranges.reserve(places.size() + 1);
-  for (const PagePlace& place : places) {
-    const std::int64_t end = place.at.offset + place.at.bytes;
-    if (!ranges.empty() && place.at.offset - (ranges.back().offset + ranges.back().bytes) <= gap) {
-      ranges.back().bytes = end - ranges.back().offset;
-    } else {
-      ranges.push_back(place.at);
-    }
-  }
-  return ranges;
+// The pages that hold rows of the range.
+std::span<const PagePlace> places_of(const ChunkPages& pages, const RowRange& range) {
+  const auto& all = pages.places;
+  const auto first = std::partition_point(
+      all.begin(), all.end(), [&](const PagePlace& place) { return place.rows.end <= range.begin; });
+  const auto last = std::partition_point(
+      first, all.end(), [&](const PagePlace& place) { return place.rows.begin < range.end; });
+  return {first, last};
 }
 
 io::FileRange file_range(const std::string& path, const ByteRange& range) {
@@ -70,24 +65,12 @@ Result<std::vector<std::string>> read(io::FileSystem& filesystem, const std::vec
   return bytes;
 }
 
-using WantedBytes = std::pair<std::string_view, ColumnPages*>;
-
-Status load(io::FileSystem& filesystem, std::span<const WantedBytes> wanted) {
-  std::size_t count = 0;
-  for (const auto& [path, column] : wanted) count += column->ranges.size();
-  std::vector<io::FileRange> ranges;
-  ranges.reserve(count);
-  for (const auto& [path, column] : wanted) {
-    for (const ByteRange& range : column->ranges) ranges.push_back(file_range(std::string(path), range));
-  }
-  GT_ASSIGN(auto bytes, read(filesystem, ranges));
-  auto next = bytes.begin();
-  for (const auto& [path, column] : wanted) {
-    const auto end = next + std::ssize(column->ranges);
-    column->bytes.assign(std::move_iterator(next), std::move_iterator(end));
-    next = end;
-  }
-  return {};
+// Gives a column's ranges their bytes, which follow one another.
+template <typename NextBytes>
+void hand_out(ColumnPages& column, NextBytes&& next_bytes) {
+  column.bytes.clear();
+  column.bytes.reserve(column.ranges.size());
+  for (const ByteRange& range : column.ranges) column.bytes.push_back(next_bytes(range));
 }
 
 // What a scan knows of one of its files.
@@ -134,8 +117,10 @@ class Loader {
     for (std::size_t i = 0; i < layouts_.size(); ++i) {
       const ParquetLayout& layout = *layouts_[i];
       for (int group = 0; group < layout.row_groups(); ++group) {
-        const auto whole = [&](std::int32_t id) { return &layout.chunk(group, *layout.find(id)).whole; };
-        if (matching_rows(scan_.files[i].filter, layout.rows(group), whole).may.empty()) continue;
+        const auto whole = [&](std::int32_t id) {
+          return &layout.chunk(group, *layout.find(id)).whole.front().values;
+        };
+        if (!may_match(scan_.files[i].filter, whole)) continue;
         PageGroup found;
         found.file = i;
         found.group = group;
@@ -225,18 +210,31 @@ class Loader {
 
   // All requests under way at once.
   Status load_pages() {
-    std::vector<WantedBytes> wanted;
+    std::vector<io::FileRange> ranges;
+    const auto each = [](PageGroup& group, const auto& call) {
+      for (ColumnPages& column : group.columns) call(column, group.rows);
+      for (ColumnPages& column : group.filter) call(column, group.doubtful);
+    };
     for (PageGroup& group : found_.groups) {
-      const auto add = [&](std::vector<ColumnPages>& columns, const RowRanges& rows) {
-        for (ColumnPages& column : columns) {
-          column.want(rows, kJoinRemoteBytes);
-          wanted.emplace_back(scan_.files[group.file].path, &column);
-        }
-      };
-      add(group.columns, group.rows);
-      add(group.filter, group.doubtful);
+      each(group, [&](ColumnPages& column, const RowRanges& rows) {
+        column.want(rows, kJoinRemoteBytes);
+        for (const ByteRange& range : column.ranges) ranges.push_back(range_of(group, range));
+      });
     }
-    return load(filesystem_, wanted);
+    GT_ASSIGN(auto bytes, read(filesystem_, ranges));
+    auto next = bytes.begin();
+    for (PageGroup& group : found_.groups) {
+      std::ptrdiff_t count = 0;
+      each(group, [&](const ColumnPages& column, const RowRanges&) { count += std::ssize(column.ranges); });
+      auto& pieces = group.held.pieces;
+      pieces.assign(std::move_iterator(next), std::move_iterator(next + count));
+      next += count;
+      auto piece = pieces.begin();
+      each(group, [&](ColumnPages& column, const RowRanges&) {
+        hand_out(column, [&](const ByteRange&) { return std::string_view(*piece++); });
+      });
+    }
+    return {};
   }
 
   [[nodiscard]] io::FileRange range_of(const PageGroup& group, const ByteRange& range) const {
@@ -255,46 +253,74 @@ class Loader {
 
 PageBytes ColumnPages::select(const RowRanges& rows) const {
   PageBytes selected;
-  selected.pages.reserve(places.size());
   std::size_t in = 0;
   if (chunk->dictionary && !bytes.empty()) selected.dictionary = bytes[in++];
-  for (const PagePlace& place : places) {
-    if (!rows.meets(place.rows)) continue;
-    const auto end = [&](std::size_t range) { return ranges[range].offset + ranges[range].bytes; };
-    while (in < ranges.size() && end(in) < place.at.offset + place.at.bytes) ++in;
-    if (in == ranges.size() || place.at.offset < ranges[in].offset) {
-      throw parquet::ParquetException("a page lies outside of what was read");
+  const PagePlace* last = nullptr;
+  for (const RowRange& range : rows.ranges()) {
+    const auto places = places_of(*all, range);
+    if (last == nullptr) selected.pages.reserve(places.size() + rows.ranges().size());
+    for (const PagePlace& place : places) {
+      if (&place == last) continue;  // The range before ends in the page where this one begins.
+      last = &place;
+      const auto end = [&](std::size_t at) { return ranges[at].offset + ranges[at].bytes; };
+      while (in < bytes.size() && end(in) < place.at.offset + place.at.bytes) ++in;
+      if (in == bytes.size() || place.at.offset < ranges[in].offset) {
+        throw parquet::ParquetException("a page lies outside of what was read");
+      }
+      const auto from = static_cast<std::size_t>(place.at.offset - ranges[in].offset);
+      selected.pages.push_back(
+          {.rows = place.rows, .bytes = bytes[in].substr(from, static_cast<std::size_t>(place.at.bytes))});
     }
-    const auto from = static_cast<std::size_t>(place.at.offset - ranges[in].offset);
-    selected.pages.push_back(
-        {.rows = place.rows,
-         .bytes = std::string_view(bytes[in]).substr(from, static_cast<std::size_t>(place.at.bytes))});
   }
   return selected;
 }
 
 void ColumnPages::want(const RowRanges& rows, std::int64_t gap) {
-  places.clear();
-  places.reserve(2 * rows.ranges().size());
-  auto place = all->places.begin();
+  ranges.clear();
+  if (rows.empty()) return;
+  if (chunk->dictionary) ranges.push_back(*chunk->dictionary);
+  const std::size_t before = ranges.size();
   for (const RowRange& range : rows.ranges()) {
-    place = std::partition_point(place, all->places.end(),
-                                 [&](const PagePlace& one) { return one.rows.end <= range.begin; });
-    for (; place != all->places.end() && place->rows.begin < range.end; ++place) places.push_back(*place);
+    for (const PagePlace& place : places_of(*all, range)) {
+      const std::int64_t end = place.at.offset + place.at.bytes;
+      if (ranges.size() > before && place.at.offset - (ranges.back().offset + ranges.back().bytes) <= gap) {
+        ranges.back().bytes = end - ranges.back().offset;
+      } else {
+        ranges.push_back(place.at);
+      }
+    }
   }
-  ranges = join(places, gap);
-  if (chunk->dictionary && !ranges.empty()) ranges.insert(ranges.begin(), *chunk->dictionary);
 }
 
-Status load_bytes(io::FileSystem& filesystem, const std::string& path, const RowRanges& rows,
-                  std::span<ColumnPages> columns) {
-  std::vector<WantedBytes> wanted;
-  for (ColumnPages& column : columns) {
-    if (!column.bytes.empty()) continue;
-    column.want(rows, kJoinBytes);
-    wanted.emplace_back(path, &column);
+Result<HeldBytes> load_bytes(io::FileSystem& filesystem, const std::string& path,
+                             std::initializer_list<WantedPages> pages) {
+  HeldBytes held;
+  std::vector<ColumnPages*> wanted;
+  std::vector<io::FilePiece> pieces;
+  std::uint64_t bytes = 0;
+  for (const WantedPages& some : pages) {
+    for (ColumnPages& column : some.columns) {
+      if (!column.bytes.empty() || some.rows->empty()) continue;
+      column.want(*some.rows, kJoinBytes);
+      wanted.push_back(&column);
+      for (const ByteRange& range : column.ranges) {
+        pieces.push_back({static_cast<std::uint64_t>(range.offset), static_cast<std::uint64_t>(range.bytes)});
+        bytes += pieces.back().length;
+      }
+    }
   }
-  return wanted.empty() ? Status{} : load(filesystem, wanted);
+  if (wanted.empty()) return held;
+  held.place = std::make_unique_for_overwrite<char[]>(bytes);
+  GT_ASSIGN(const std::uint64_t got, filesystem.read_into(path, pieces, held.place.get()));
+  if (got != bytes) return unreadable(path, "it is cut");
+  const char* next = held.place.get();
+  for (ColumnPages* column : wanted) {
+    hand_out(*column, [&](const ByteRange& range) {
+      next += range.bytes;
+      return std::string_view(next - range.bytes, static_cast<std::size_t>(range.bytes));
+    });
+  }
+  return held;
 }
 
 Result<PageGroups> load_page_groups(io::FileSystem& filesystem, const PageScan& scan) {

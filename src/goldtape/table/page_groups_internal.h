@@ -1,9 +1,11 @@
 // The row groups that a scan of pages touches, and the bytes of their pages. Not public.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "goldtape/base/result.h"
@@ -14,19 +16,24 @@
 
 namespace goldtape::table::internal {
 
-/// One column of one row group: where its pages are, which of them are wanted, and then their bytes.
+/// One column of one row group: where its pages are, and then the bytes of those that are wanted.
 struct ColumnPages {
   const LayoutColumn* column = nullptr;
   const LayoutChunk* chunk = nullptr;
   const ChunkPages* all = nullptr;
-  std::vector<PagePlace> places;
-  std::vector<ByteRange> ranges;   ///< Of the file: the dictionary first, if there is one; pages in runs.
-  std::vector<std::string> bytes;  ///< One for each range, once they are loaded.
+  std::vector<ByteRange> ranges;  ///< Of the file: the dictionary first, if there is one; pages in runs.
+  std::vector<std::string_view> bytes;  ///< One for each range, once they are loaded; kept elsewhere.
 
   /// Wants the pages that hold these rows; runs that lie no farther apart than `gap` bytes become one.
   void want(const RowRanges& rows, std::int64_t gap);
-  /// The pages that hold these rows. Requires: they are among `places`, and loaded. The bytes stay here.
+  /// The pages that hold these rows. Requires: they are among those wanted, and loaded.
   [[nodiscard]] PageBytes select(const RowRanges& rows) const;
+};
+
+/// What the bytes of pages lie in: one place of their own, or what a file system gave.
+struct HeldBytes {
+  std::unique_ptr<char[]> place;
+  std::vector<std::string> pieces;
 };
 
 /// A row group with rows that may match.
@@ -38,6 +45,7 @@ struct PageGroup {
   RowRanges doubtful;                ///< Part of `rows`: their values must be looked at.
   std::vector<ColumnPages> columns;  ///< The projection's.
   std::vector<ColumnPages> filter;   ///< Those that the filter needs for doubtful rows.
+  HeldBytes held;
 };
 
 /// Finds the row groups and their pages, in two rounds of reading at most: footers and page indexes. From S3
@@ -49,8 +57,13 @@ struct PageGroups {
 };
 [[nodiscard]] Result<PageGroups> load_page_groups(io::FileSystem& filesystem, const PageScan& scan);
 
-/// Reads the pages of these columns that hold these rows, in one go, unless they are there.
-[[nodiscard]] Status load_bytes(io::FileSystem& filesystem, const std::string& path, const RowRanges& rows,
-                                std::span<ColumnPages> columns);
+/// Columns of a row group, and of which rows their pages are wanted.
+struct WantedPages {
+  const RowRanges* rows;
+  std::span<ColumnPages> columns;
+};
+/// Reads those pages in one go, unless they are there; they stay as long as what is returned.
+[[nodiscard]] Result<HeldBytes> load_bytes(io::FileSystem& filesystem, const std::string& path,
+                                           std::initializer_list<WantedPages> pages);
 
 }  // namespace goldtape::table::internal

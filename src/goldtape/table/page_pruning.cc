@@ -30,7 +30,22 @@ MatchingRows judge_node(const Node* node, std::int64_t rows, const PagesOf& page
   return {combination(left.may, right.may), combination(left.must, right.must)};
 }
 
+bool may_match_node(const Node* node, const RangeOf& range_of) {
+  if (node == nullptr) return true;
+  if (node->kind == ExprKind::kFalse) return false;
+  if (node->kind == ExprKind::kAnd)
+    return may_match_node(node->left.get(), range_of) && may_match_node(node->right.get(), range_of);
+  if (node->kind == ExprKind::kOr)
+    return may_match_node(node->left.get(), range_of) || may_match_node(node->right.get(), range_of);
+  const Range* range = range_of(node->field_id);
+  return range == nullptr || judge(node->kind, node->values, *range).may;
+}
+
 }  // namespace
+
+bool may_match(const BoundExpression& filter, const RangeOf& range_of) {
+  return may_match_node(filter.node(), range_of);
+}
 
 MatchingRows matching_rows(const BoundExpression& filter, std::int64_t rows, const PagesOf& pages_of) {
   return judge_node(filter.node(), rows, pages_of);

@@ -20,6 +20,11 @@ struct PageRange {
 /// The pages of a column by field id, ascending and without gaps; null when nothing is known of it.
 using PagesOf = std::function<const std::vector<PageRange>*(std::int32_t field_id)>;
 
+/// What is known of all values of a column by field id; null when nothing is.
+using RangeOf = std::function<const Range*(std::int32_t field_id)>;
+/// False only when none of the rows of which this is known can match.
+[[nodiscard]] bool may_match(const BoundExpression& filter, const RangeOf& range_of);
+
 struct MatchingRows {
   RowRanges may;   ///< The others do not match.
   RowRanges must;  ///< Part of `may`: these match for certain.

@@ -21,8 +21,9 @@
 namespace goldtape::table::internal {
 namespace {
 
-constexpr std::int64_t kAloneRows = 8'192;   // So few are decoded before another thread is awake.
-constexpr std::size_t kGroupsForPieces = 8;  // So many groups keep all threads busy.
+constexpr std::int64_t kAloneRows = 8'192;     // So few are decoded before another thread is awake.
+constexpr std::int64_t kAtOnceRows = 1 << 18;  // So few are held as they are stored, all at once.
+constexpr std::size_t kGroupsForPieces = 16;   // So many groups keep all threads busy.
 
 // The rows of one column, as an array of its own.
 Result<std::shared_ptr<arrow::Array>> decode_rows(const ColumnPages& column, const RowRanges& rows) {
@@ -49,24 +50,41 @@ RowRanges matching(const arrow::BooleanArray& mask, const RowRanges& rows) {
   return found;
 }
 
+// The columns that filters are about, by field id, as rows to be judged carry them.
+class FilterFields {
+ public:
+  explicit FilterFields(const PageScan& scan) {
+    Schema schema;
+    for (const PageScanFile& file : scan.files) {
+      for (const std::int32_t id : file.filter.field_ids()) {
+        if (std::ranges::find(ids_, id) != ids_.end()) continue;
+        ids_.push_back(id);
+        schema.fields.push_back(*scan.table_schema.find(id));
+      }
+    }
+    fields_ = to_arrow(schema)->fields();
+  }
+
+  [[nodiscard]] const std::shared_ptr<arrow::Field>& of(std::int32_t id) const {
+    return fields_[static_cast<std::size_t>(std::ranges::find(ids_, id) - ids_.begin())];
+  }
+
+ private:
+  std::vector<std::int32_t> ids_;
+  arrow::FieldVector fields_;
+};
+
 // Looks at the values of the doubtful rows, and leaves those that match.
-Status settle(PageGroup& group, const BoundExpression& filter) {
+Status settle(PageGroup& group, const BoundExpression& filter, const FilterFields& filter_fields) {
   arrow::FieldVector fields;
   arrow::ArrayVector arrays;
   for (const ColumnPages& column : group.filter) {
     GT_ASSIGN(auto array, decode_rows(column, group.doubtful));
-    const Schema one{.schema_id = 0,
-                     .fields = {{.id = column.column->field_id,
-                                 .name = column.column->descriptor->name(),
-                                 .type = column.column->type,
-                                 .required = false,
-                                 .doc = ""}},
-                     .identifier_field_ids = {}};
-    fields.push_back(to_arrow(one)->field(0));
+    fields.push_back(filter_fields.of(column.column->field_id));
     arrays.push_back(std::move(array));
   }
   const auto batch =
-      arrow::RecordBatch::Make(arrow::schema(fields), group.doubtful.count(), std::move(arrays));
+      arrow::RecordBatch::Make(arrow::schema(std::move(fields)), group.doubtful.count(), std::move(arrays));
   GT_ASSIGN(const auto mask, filter.evaluate(*batch));
   group.rows = combination(difference(group.rows, group.doubtful), matching(*mask, group.doubtful));
   return {};
@@ -84,22 +102,28 @@ struct ResultColumn {
 class Reader {
  public:
   Reader(io::FileSystem& filesystem, const PageScan& scan, std::vector<PageGroup> groups)
-      : filesystem_(filesystem), scan_(scan), groups_(std::move(groups)) {}
+      : filesystem_(filesystem), scan_(scan), filter_fields_(scan), groups_(std::move(groups)) {}
 
   Result<std::shared_ptr<arrow::Table>> run() {
-    const auto settle_one = [&](std::size_t i) {
-      return guarded(groups_[i], [&] { return settle_group(groups_[i]); });
-    };
-    GT_RETURN_IF_ERROR(share_work(groups_.size(), threads_for(doubtful_rows()), settle_one));
-    GT_RETURN_IF_ERROR(allocate());
-    // A group is one piece of work, so that its file is opened once; of few groups, each half is.
+    const std::int64_t rows = most_rows();
+    // Few rows are read with what the filter needs, so that each file is opened once.
+    const bool at_once = rows <= kAtOnceRows;
+    // A group is one piece of work; of few groups, each half is.
     const std::size_t halves = groups_.size() < kGroupsForPieces ? 2 : 1;
-    const std::size_t some = (columns_.size() + halves - 1) / halves;
+    const std::size_t some = (scan_.projection.fields.size() + halves - 1) / halves;
+    const auto settle_one = [&](std::size_t i) {
+      return guarded(groups_[i], [&] { return settle_group(groups_[i], at_once); });
+    };
     const auto decode_some = [&](std::size_t i) {
       const std::size_t group = i / halves;
       return guarded(groups_[group], [&] { return decode(group, i % halves * some, some); });
     };
-    GT_RETURN_IF_ERROR(share_work(groups_.size() * halves, threads_for(rows_), decode_some));
+    GT_RETURN_IF_ERROR(share_work({.first = groups_.size(),
+                                   .do_first = settle_one,
+                                   .between = [&] { return allocate(); },
+                                   .second = groups_.size() * halves,
+                                   .do_second = decode_some},
+                                  rows <= kAloneRows ? 1 : 0));
     return finish();
   }
 
@@ -113,13 +137,11 @@ class Reader {
     }
   }
 
-  [[nodiscard]] std::int64_t doubtful_rows() const {
+  [[nodiscard]] std::int64_t most_rows() const {
     std::int64_t rows = 0;
-    for (const PageGroup& group : groups_) rows += group.doubtful.count();
+    for (const PageGroup& group : groups_) rows += group.rows.count();
     return rows;
   }
-
-  static int threads_for(std::int64_t rows) { return rows <= kAloneRows ? 1 : 0; }
 
   Status allocate() {
     for (const PageGroup& group : groups_) {
@@ -143,12 +165,15 @@ class Reader {
     return {};
   }
 
-  Status settle_group(PageGroup& group) const {
-    if (group.doubtful.empty()) return {};
+  Status settle_group(PageGroup& group, bool at_once) const {
     const PageScanFile& file = scan_.files[group.file];
-    GT_RETURN_IF_ERROR(load_bytes(filesystem_, file.path, group.doubtful, group.filter));
-    GT_RETURN_IF_ERROR(settle(group, file.filter));
+    const WantedPages filter{&group.doubtful, group.filter};
+    const WantedPages all{&group.rows, group.columns};
+    GT_ASSIGN(auto held, at_once ? load_bytes(filesystem_, file.path, {filter, all})
+                                 : load_bytes(filesystem_, file.path, {filter}));
+    if (!group.doubtful.empty()) GT_RETURN_IF_ERROR(settle(group, file.filter, filter_fields_));
     group.filter.clear();
+    if (at_once && held.place != nullptr) group.held = std::move(held);
     return {};
   }
 
@@ -157,8 +182,7 @@ class Reader {
     PageGroup& group = groups_[at];
     const auto columns = std::span(group.columns).subspan(std::min(first, group.columns.size()));
     const auto some = columns.first(std::min(count, columns.size()));
-    if (!group.rows.empty())
-      GT_RETURN_IF_ERROR(load_bytes(filesystem_, scan_.files[group.file].path, group.rows, some));
+    GT_ASSIGN(const auto held, load_bytes(filesystem_, scan_.files[group.file].path, {{&group.rows, some}}));
     for (ColumnPages& pages : some) {
       decode_column(at, first++, pages);
       pages.bytes = {};
@@ -196,6 +220,7 @@ class Reader {
 
   io::FileSystem& filesystem_;
   const PageScan& scan_;
+  const FilterFields filter_fields_;
   std::vector<PageGroup> groups_;
   std::vector<std::int64_t> starts_;  // First row of each group in the result.
   std::int64_t rows_ = 0;
