@@ -134,9 +134,12 @@ class RunColumns {
   [[nodiscard]] const FoldNames& names() const { return names_; }
 
  private:
+  /// Of the C library: Arrow's own allocator gives memory back between two row groups, and the kernel clears
+  /// it anew.
   template <typename Value>
   [[nodiscard]] arrow::Result<std::unique_ptr<arrow::Buffer>> room() const {
-    return arrow::AllocateBuffer(rows_ * static_cast<std::int64_t>(sizeof(Value)));
+    return arrow::AllocateBuffer(rows_ * static_cast<std::int64_t>(sizeof(Value)),
+                                 arrow::system_memory_pool());
   }
 
   template <typename Value>
