@@ -1,14 +1,17 @@
 #include "gap_report.h"
 
 #include <algorithm>
+#include <functional>
+#include <string_view>
 
 #include <arrow/api.h>
 #include <fmt/format.h>
 
 #include "goldtape/ingest/collection_plan.h"
+#include "goldtape/lake/arrow_rows.h"
 #include "goldtape/provider/venues.h"
-#include "goldtape/query/session.h"
-#include "goldtape/query/sql_text.h"
+#include "goldtape/table/catalog.h"
+#include "goldtape/table/scan.h"
 
 namespace goldtape::app {
 
@@ -17,49 +20,75 @@ namespace {
 using ingest::SessionState;
 using Facts = std::map<std::string, ingest::TickerFacts, std::less<>>;
 
-/// Rows of (ticker, days since 1970, number or text) of a statement.
-Status each_row(query::Session& session, const std::string& sql,
-                const std::function<void(const std::string&, Date, const std::string&)>& take) {
-  GT_ASSIGN(const auto table, session.table(sql));
-  for (std::int64_t row = 0; row < table->num_rows(); ++row) {
-    const auto text = [&](int column) {
-      const auto scalar = table->column(column)->GetScalar(row);
-      return scalar.ok() ? (*scalar)->ToString() : std::string();
-    };
-    take(text(0), from_days(std::stoi(text(1))), text(2));
-  }
-  return {};
-}
-
-SessionState refined_state(const std::string& word) {
+SessionState refined_state(std::string_view word) {
   if (word == "vendor_hole") return SessionState::kVendorHole;
   if (word == "halted") return SessionState::kHalted;
   if (word == "early_close") return SessionState::kEarlyClose;
   return SessionState::kComplete;
 }
 
-Status read_facts(query::Session& session, const ingest::Stream& stream, Facts& facts) {
-  const std::string interval = query::quote_literal(std::string(model::to_string(stream.interval)));
-  GT_RETURN_IF_ERROR(
-      each_row(session,
-               fmt::format("SELECT ticker, date_diff('day', DATE '1970-01-01', date)::VARCHAR, "
-                           "count(*)::VARCHAR FROM bronze.bars "
-                           "WHERE source = {} AND interval = {} AND session = 'regular' GROUP BY ALL",
-                           query::quote_literal(stream.source), interval),
-               [&](const std::string& ticker, Date date, const std::string& count) {
-                 const auto found = facts.find(ticker);
-                 if (found != facts.end()) found->second.bars[date] = std::stoll(count);
-               }));
-  return each_row(
-      session,
-      fmt::format(
-          "SELECT ticker, date_diff('day', DATE '1970-01-01', date)::VARCHAR, state FROM silver.coverage "
-          "WHERE interval = {} AND state IN ('vendor_hole', 'halted')",
-          interval),
-      [&](const std::string& ticker, Date date, const std::string& state) {
-        const auto found = facts.find(ticker);
-        if (found != facts.end()) found->second.refined[date] = refined_state(state);
-      });
+/// Calls `take` with the rows of each file: those of a long history would be many at once.
+Status each_row(const table::Table& table, const table::ScanPlan& plan,
+                const std::function<Status(const lake::ColumnsOf& columns)>& take) {
+  table::ScanPlan one = plan;
+  for (const table::ScanTask& task : plan.tasks) {
+    one.tasks = {task};
+    GT_ASSIGN(const auto rows, table::read(table, one));
+    if (rows->num_rows() == 0) continue;
+    GT_ASSIGN(const lake::ColumnsOf columns, lake::ColumnsOf::open(*rows));
+    GT_RETURN_IF_ERROR(take(columns));
+  }
+  return {};
+}
+
+/// Bars of regular hours by ticker and date. Rows of one day of a ticker mostly follow each other.
+Status read_bars(const lake::Lake& lake, const ingest::Stream& stream, Facts& facts) {
+  using table::equal_to;
+  using table::literal;
+  const std::string_view regular_word = model::to_string(model::SessionPart::kRegular);
+  GT_ASSIGN(const table::Table bars, lake.catalog().load("bronze.bars"));
+  table::ScanOptions wanted;
+  wanted.filter = equal_to("source", literal(stream.source)) &&
+                  equal_to("interval", literal(model::to_string(stream.interval)));
+  wanted.columns = {"ticker", "date", "session"};
+  GT_ASSIGN(const table::ScanPlan plan, table::plan_scan(bars, wanted));
+  return each_row(bars, plan, [&](const lake::ColumnsOf& columns) -> Status {
+    GT_ASSIGN(const auto* tickers, columns.get<arrow::StringArray>("ticker"));
+    GT_ASSIGN(const auto* dates, columns.get<arrow::Date32Array>("date"));
+    GT_ASSIGN(const auto* sessions, columns.get<arrow::StringArray>("session"));
+    const std::int64_t rows = tickers->length();
+    for (std::int64_t first = 0, end = 0; first < rows; first = end) {
+      const std::string_view ticker = tickers->GetView(first);
+      std::int64_t regular = 0;
+      for (; end < rows && dates->Value(end) == dates->Value(first) && tickers->GetView(end) == ticker; ++end)
+        regular += sessions->GetView(end) == regular_word ? 1 : 0;
+      const auto found = facts.find(ticker);
+      if (found != facts.end() && regular > 0) found->second.bars[from_days(dates->Value(first))] += regular;
+    }
+    return {};
+  });
+}
+
+/// Where silver's coverage knows more of a session than that there are bars.
+Status read_coverage(const lake::Lake& lake, const ingest::Stream& stream, Facts& facts) {
+  using table::literal;
+  GT_ASSIGN(const table::Table coverage, lake.catalog().load("silver.coverage"));
+  table::ScanOptions wanted;
+  wanted.filter = table::equal_to("interval", literal(model::to_string(stream.interval))) &&
+                  table::in("state", {literal("vendor_hole"), literal("halted")});
+  wanted.columns = {"ticker", "date", "state"};
+  GT_ASSIGN(const table::ScanPlan plan, table::plan_scan(coverage, wanted));
+  return each_row(coverage, plan, [&](const lake::ColumnsOf& columns) -> Status {
+    GT_ASSIGN(const auto* tickers, columns.get<arrow::StringArray>("ticker"));
+    GT_ASSIGN(const auto* dates, columns.get<arrow::Date32Array>("date"));
+    GT_ASSIGN(const auto* states, columns.get<arrow::StringArray>("state"));
+    for (std::int64_t i = 0; i < tickers->length(); ++i) {
+      const auto found = facts.find(tickers->GetView(i));
+      if (found != facts.end())
+        found->second.refined[from_days(dates->Value(i))] = refined_state(states->GetView(i));
+    }
+    return {};
+  });
 }
 
 /// Ranges that were asked without a usable answer.
@@ -126,14 +155,14 @@ void append_runs(const ingest::Stream& stream, const std::string& ticker,
 Result<std::vector<GapRun>> find_gaps(const lake::Lake& lake, const GapFilter& filter) {
   std::vector<GapRun> out;
   const Timestamp now = lake.clock().now();
-  GT_ASSIGN(const auto session, query::Session::open(lake));
   for (const auto& venue : provider::venues()) {
     GT_ASSIGN(const auto asked, ingest::read_asked(lake.database(), venue->traits()));
     for (const auto& [stream, known] : asked) {
       if (stream.dataset != "bars") continue;
       Facts facts;
       for (const auto& [ticker, ranges] : known) facts[ticker].asked = ranges;
-      GT_RETURN_IF_ERROR(read_facts(*session, stream, facts));
+      GT_RETURN_IF_ERROR(read_bars(lake, stream, facts));
+      GT_RETURN_IF_ERROR(read_coverage(lake, stream, facts));
       GT_RETURN_IF_ERROR(read_failures(lake, venue->traits(), stream, facts));
       const auto sessions = sessions_of(facts, filter, now);
       for (const auto& [ticker, fact] : facts) {

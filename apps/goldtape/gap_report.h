@@ -31,7 +31,7 @@ struct GapRun {
 };
 
 /// For every venue and length of bars that was ever asked for, each of its tickers from the first to the last
-/// session that was asked for any of them. Errors: the store's, the query's.
+/// session that was asked for any of them. Errors: the store's, the table's.
 [[nodiscard]] Result<std::vector<GapRun>> find_gaps(const lake::Lake& lake, const GapFilter& filter);
 
 }  // namespace goldtape::app
