@@ -130,8 +130,13 @@ Status find_tasks(const Table& table, const std::vector<ManifestFile>& manifests
   std::vector<ManifestTasks> parts(wanted.size());
   const auto add = [&](std::size_t i) { return add_tasks(table, *wanted[i], filter, deletes, parts[i]); };
   const bool remote = !wanted.empty() && io::is_s3_path(wanted.front()->path);
+  // Few entries are looked through before another thread is awake.
+  constexpr std::int64_t kFilesAlone = 256;
+  std::int64_t files = 0;
+  for (const ManifestFile* manifest : wanted)
+    files += manifest->added_files_count + manifest->existing_files_count;
   GT_RETURN_IF_ERROR(remote ? internal::share_waiting(parts.size(), add)
-                            : internal::share_work(parts.size(), 0, add));
+                            : internal::share_work(parts.size(), files <= kFilesAlone ? 1 : 0, add));
   plan.stats.manifests_read = std::ssize(wanted);
   for (const ManifestTasks& part : parts) plan.stats.files_seen += part.files_seen;
   plan.tasks = in_order_of_path(std::move(parts));
