@@ -11,19 +11,15 @@
 #include <openssl/ssl.h>
 #include <parquet/properties.h>
 
-namespace {
+#include "symbol_owner.h"
 
-std::string owner_of(const char* name) {
-  void* symbol = dlsym(RTLD_DEFAULT, name);
-  Dl_info info{};
-  return symbol != nullptr && dladdr(symbol, &info) != 0 ? info.dli_fname : "";
-}
+namespace {
 
 TEST(OpensslClash, TheSystemsIsBoundTo) {
   ASSERT_NE(parquet::default_writer_properties(), nullptr);  // So that libparquet is here.
   for (const char* name : {"EVP_DigestInit_ex", "X509_STORE_new", "BIO_new", "ERR_put_error", "ASN1_ANY_it",
                            "OPENSSL_init_crypto"}) {
-    const std::string owner = owner_of(name);
+    const std::string owner = owner_of(dlsym(RTLD_DEFAULT, name));
     EXPECT_EQ(owner.find("parquet"), std::string::npos) << name << " is " << owner << "'s";
   }
 }

@@ -12,12 +12,9 @@
 #include <parquet/encryption/key_material.h>
 #include <simdjson.h>
 
-namespace {
+#include "symbol_owner.h"
 
-std::string OwnerOf(const void* address) {
-  Dl_info info{};
-  return dladdr(address, &info) != 0 && info.dli_fname != nullptr ? info.dli_fname : "";
-}
+namespace {
 
 TEST(SimdjsonClash, OurParserReadsBars) {
   simdjson::ondemand::parser parser;
@@ -57,12 +54,12 @@ TEST(SimdjsonClash, ArrowsParserReadsJsonLines) {
 
 TEST(SimdjsonClash, OurCodeIsOursAndHidden) {
   const auto* implementation = simdjson::get_active_implementation().operator->();
-  const std::string self = OwnerOf(reinterpret_cast<const void*>(&OwnerOf));
-  EXPECT_EQ(OwnerOf(*reinterpret_cast<const void* const*>(implementation)), self);
+  const std::string self = owner_of(reinterpret_cast<const void*>(&owner_of));
+  EXPECT_EQ(owner_of(*reinterpret_cast<const void* const*>(implementation)), self);
   // What Arrow's libraries look up under the original name must never be found in this program.
   void* theirs = dlsym(RTLD_DEFAULT, "_ZN8simdjson25get_active_implementationEv");
   if (theirs != nullptr) {
-    EXPECT_NE(OwnerOf(theirs), self);
+    EXPECT_NE(owner_of(theirs), self);
   }
 }
 

@@ -18,8 +18,14 @@ import pytest
 
 MARKET = ("--market", "200", "--seed", "7", "--from", "2024-01-02", "--to", "2024-03-28")
 NOW = "2024-03-01T22:00:00Z"
-YAHOO = ("query1.finance.yahoo.com", "query2.finance.yahoo.com", "finance.yahoo.com", "fc.yahoo.com")
-HOSTS = (*YAHOO, "data.alpaca.markets", "stream.data.alpaca.markets")
+HOSTS = (
+    "query1.finance.yahoo.com",
+    "query2.finance.yahoo.com",
+    "finance.yahoo.com",
+    "fc.yahoo.com",
+    "data.alpaca.markets",
+    "stream.data.alpaca.markets",
+)
 
 
 class Simulator:
