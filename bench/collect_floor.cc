@@ -64,7 +64,7 @@ class Keepers {
     if (steps_ < 1) return true;
     const std::string name = sha256_hex(body);
     if (steps_ < 2) return true;
-    const auto packed = io::compress_zstd(body);
+    const auto packed = io::compress_zstd(body, 1);  // As the raw zone does.
     if (!packed || steps_ < 3) return packed.has_value();
     return io::local_filesystem()
         ->write(folder_ + "/" + name + ".zst", *packed, {.overwrite = true, .durable = true})
