@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include <arrow/io/interfaces.h>
 #include <arrow/util/thread_pool.h>
@@ -23,13 +23,14 @@ class Gate {
     open_.notify_all();
   }
   void pass() const {
-    // To be woken takes as long as some pieces of work.
-    for (int i = 0; i < kLooks && !open_; ++i) std::this_thread::yield();
+    // To be woken takes as long as some pieces of work. Yielding instead would be paid for later: the kernel
+    // puts off whoever has yielded often.
+    const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+    while (!open_ && std::chrono::steady_clock::now() < until) continue;
     open_.wait(false);
   }
 
  private:
-  static constexpr int kLooks = 200;
   std::atomic<bool> open_ = false;
 };
 
