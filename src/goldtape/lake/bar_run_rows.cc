@@ -93,7 +93,7 @@ class RunColumns {
                             return dictionary.number(name, text);
                           }));
     ARROW_ASSIGN_OR_RAISE(auto texts, dictionary.texts());
-    return arrow::DictionaryArray::FromArrays(std::move(numbers), std::move(texts));
+    return arrow::DictionaryArray::FromArrays(numbers, texts);
   }
 
   [[nodiscard]] arrow::Result<Array> sessions() const {
@@ -110,7 +110,7 @@ class RunColumns {
     }
     ARROW_ASSIGN_OR_RAISE(auto texts, dictionary.texts());
     return arrow::DictionaryArray::FromArrays(std::make_shared<arrow::UInt8Array>(rows_, std::move(buffer)),
-                                              std::move(texts));
+                                              texts);
   }
 
   [[nodiscard]] arrow::Result<Array> basis_dates() const {
@@ -168,8 +168,8 @@ arrow::Result<arrow::ArrayVector> columns_of(const RunColumns& from, std::string
   using arrow::DoubleArray;
   using arrow::Int64Array;
   const auto time = arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
-  const auto price = arrow::float64();
-  const auto count = arrow::int64();
+  const auto& price = arrow::float64();
+  const auto& count = arrow::int64();
   const auto no_number = [](double value) { return std::isnan(value); };
   const auto no_count = [](std::int64_t value) { return value == model::kAbsentCount; };
   const auto always = [](std::string_view text) {
